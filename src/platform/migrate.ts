@@ -1,0 +1,73 @@
+import pg from 'pg';
+import { DataSource } from 'typeorm';
+import { Journal1763700000001 } from '../../migrations/0001-journal.js';
+import { installProjections } from '../projections/install.js';
+
+const roles = ['owner', 'app', 'projector', 'reader', 'cdc'].map((role) => `counterfoil_${role}`);
+
+/** Two processes that start together migrate one after the other. */
+const migrationLock = 4_026_531_840;
+
+/**
+ * Brings a database to the newest schema: the cluster-wide roles, the journal, the read model's tables.
+ * Safe to run again and from several processes at once.
+ * @param url a login that may create roles, or one that was granted counterfoil_owner beforehand
+ */
+export async function migrate(url: string, log: (line: string) => void = () => {}): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ number: number }>(
+      `select current_setting('server_version_num')::int as number`,
+    );
+    if (rows[0]!.number < 150_000) throw new Error('Counterfoil needs Postgres 15 or newer');
+    await client.query('select pg_advisory_lock($1)', [migrationLock]);
+    await createRoles(client, log);
+    await runMigrations(url, log);
+    await installProjections(client);
+  } finally {
+    await client.end();
+  }
+}
+
+async function createRoles(client: pg.Client, log: (line: string) => void): Promise<void> {
+  const { rows } = await client.query<{ rolname: string }>('select rolname from pg_roles where rolname = any($1)', [
+    roles,
+  ]);
+  const present = new Set(rows.map((row) => row.rolname));
+  for (const role of roles.filter((name) => !present.has(name))) {
+    // Another database of the same cluster may be migrating just now.
+    await client.query(`do $$ begin create role ${role} nologin; exception when duplicate_object or unique_violation
+      then null; end $$`);
+    log(`created role ${role}`);
+  }
+  await client.query(`
+    do $$
+    begin
+      execute format('grant create, connect on database %I to counterfoil_owner, counterfoil_projector', current_database());
+      execute format('grant connect on database %I to counterfoil_app, counterfoil_reader, counterfoil_cdc', current_database());
+      execute format('grant counterfoil_owner, counterfoil_app, counterfoil_projector, counterfoil_reader to %I', current_user);
+    exception when insufficient_privilege then
+      -- Granted by an administrator beforehand; what is missing shows with its own name below.
+      null;
+    end $$`);
+}
+
+async function runMigrations(url: string, log: (line: string) => void): Promise<void> {
+  const source = new DataSource({
+    type: 'postgres',
+    url,
+    migrations: [Journal1763700000001],
+    migrationsTableName: 'counterfoil_migrations',
+    migrationsTransactionMode: 'each',
+    extra: { options: '-c role=counterfoil_owner -c search_path=counterfoil', max: 1 },
+    schema: 'counterfoil',
+  });
+  await source.initialize();
+  try {
+    await source.query('create schema if not exists counterfoil');
+    for (const migration of await source.runMigrations()) log(`migrated ${migration.name}`);
+  } finally {
+    await source.destroy();
+  }
+}

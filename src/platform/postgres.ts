@@ -1,0 +1,69 @@
+import pg from 'pg';
+
+export type Role = 'counterfoil_app' | 'counterfoil_projector' | 'counterfoil_owner' | 'counterfoil_reader';
+
+interface PoolOptions {
+  role: Role;
+  max: number;
+  applicationName: string;
+}
+
+const types = new pg.TypeOverrides();
+types.setTypeParser(pg.types.builtins.TIMESTAMPTZ, canonicalTime);
+
+/**
+ * A pool whose every connection works under one role. Times come as canonical text
+ * (`YYYY-MM-DDTHH:MM:SS.ffffffZ`, which sorts as it reads); int8 and numeric come as strings.
+ * Timeouts keep one stopped process from holding an account's lock for long.
+ */
+export function createPool(url: string, { role, max, applicationName }: PoolOptions): pg.Pool {
+  const settings = {
+    role,
+    timezone: 'UTC',
+    datestyle: 'ISO',
+    synchronous_commit: 'on',
+    lock_timeout: '10s',
+    statement_timeout: '30s',
+    idle_in_transaction_session_timeout: '30s',
+    tcp_keepalives_idle: '10',
+    tcp_keepalives_interval: '5',
+    tcp_keepalives_count: '3',
+  };
+  const pool = new pg.Pool({
+    connectionString: url,
+    max,
+    application_name: applicationName,
+    connectionTimeoutMillis: 5_000,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+    types,
+    options: Object.entries(settings)
+      .map(([name, value]) => `-c ${name}=${value}`)
+      .join(' '),
+  });
+  // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
+  pool.on('error', () => {});
+  return pool;
+}
+
+/** `2026-11-21 10:00:00.5+00` → `2026-11-21T10:00:00.500000Z`; the session's time zone is UTC. */
+function canonicalTime(text: string): string {
+  const fraction = text.slice(20, -3);
+  return `${text.slice(0, 10)}T${text.slice(11, 19)}.${fraction.padEnd(6, '0')}Z`;
+}
+
+/** Errors after which the same work may simply be done again. */
+export function isRetryable(error: unknown): boolean {
+  const code = (error as { code?: string }).code;
+  return code === '40001' || code === '40P01' || code === '55P03';
+}
+
+/** True when the connection was lost or the server is going down: what became of the work is not known. */
+export function isConnectionLost(error: unknown): boolean {
+  const { code, message } = error as { code?: string; message?: string };
+  if (code && /^[0-9A-Z]{5}$/.test(code)) return /^(08|57P0[123])/.test(code);
+  return (
+    /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)/.test(code ?? '') ||
+    /connection|terminated|timeout|not queryable/i.test(message ?? '')
+  );
+}
