@@ -1,0 +1,142 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fill, readConnectFile } from './files.js';
+
+export interface Connector {
+  name: string;
+  config: Record<string, string>;
+}
+
+export interface ConnectorStatus {
+  /** RUNNING, PAUSED, STOPPED, FAILED, UNASSIGNED or RESTARTING. */
+  state: string;
+  tasks: { id: number; state: string; trace?: string }[];
+}
+
+/** What Kafka Connect answered when it refused; `status` is the HTTP status. */
+export class ConnectError extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** `connect/outbox.json` with its placeholders filled in from the URL by which Connect reaches Postgres. */
+export function readConnector(cdcDatabaseUrl: string): Connector {
+  const url = new URL(cdcDatabaseUrl);
+  const values: Record<string, string> = {
+    CDC_HOST: url.hostname.replace(/^\[(.*)\]$/, '$1'),
+    CDC_PORT: url.port || '5432',
+    CDC_DATABASE: decodeURIComponent(url.pathname.slice(1)),
+    CDC_USER: decodeURIComponent(url.username),
+    // `${env:CDC_PASSWORD}` passes unchanged: the worker then reads its own environment.
+    CDC_PASSWORD: decodeURIComponent(url.password),
+    CDC_SSLMODE: url.searchParams.get('sslmode') ?? 'prefer',
+  };
+  const connector = JSON.parse(readConnectFile('outbox.json')) as Connector;
+  const filled = Object.entries(connector.config).map(([key, value]) => [key, fill(value, values)]);
+  return { name: connector.name, config: Object.fromEntries(filled) as Record<string, string> };
+}
+
+/** @returns undefined when Connect knows no such connector. */
+export async function connectorStatus(url: string, name: string): Promise<ConnectorStatus | undefined> {
+  try {
+    const answer = (await request(url, 'GET', `/connectors/${name}/status`)) as {
+      connector: { state: string };
+      tasks: ConnectorStatus['tasks'];
+    };
+    return { state: answer.connector.state, tasks: answer.tasks };
+  } catch (error) {
+    if (error instanceof ConnectError && error.status === 404) return undefined;
+    throw error;
+  }
+}
+
+/** Creates the connector or brings its configuration up to date. Tries for a minute: Connect answers 409
+ * while its workers rebalance and 500 while Postgres is away. */
+export async function putConnector(url: string, connector: Connector): Promise<void> {
+  await retried(60_000, () => request(url, 'PUT', `/connectors/${connector.name}/config`, connector.config));
+}
+
+/**
+ * Removes the connector and the position it kept. Needed when its slot is gone: Debezium would go on from a
+ * position that the new slot (or a restored database) doesn't have, and pass over what lies before it.
+ */
+export async function forgetConnector(url: string, name: string): Promise<void> {
+  await retried(60_000, () => request(url, 'PUT', `/connectors/${name}/stop`));
+  await retried(60_000, () => request(url, 'DELETE', `/connectors/${name}/offsets`));
+  await retried(60_000, () => request(url, 'DELETE', `/connectors/${name}`));
+}
+
+/** Waits until the connector and its task run. A task that failed is restarted once.
+ * @throws with the task's trace when it fails again, or after `timeoutMs`. */
+export async function waitUntilRunning(url: string, name: string, timeoutMs = 60_000): Promise<void> {
+  const deadline = Date.now() + timeoutMs;
+  let restarted = false;
+  let status: ConnectorStatus | undefined;
+  while (Date.now() < deadline) {
+    status = await connectorStatus(url, name).catch(() => undefined);
+    if (status && isRunning(status)) return;
+    if (status && hasFailed(status)) {
+      if (restarted) throw new Error(`Connector ${name} failed: ${firstTrace(status)}`);
+      restarted = true;
+      await retried(10_000, () =>
+        request(url, 'POST', `/connectors/${name}/restart?includeTasks=true&onlyFailed=true`),
+      );
+      await sleep(1_000);
+    }
+    await sleep(100);
+  }
+  throw new Error(`Connector ${name} is not running after ${timeoutMs / 1000} s: ${describe(status)}`);
+}
+
+export function isRunning(status: ConnectorStatus): boolean {
+  return (
+    status.state === 'RUNNING' && status.tasks.length > 0 && status.tasks.every((t) => t.state === 'RUNNING')
+  );
+}
+
+export function firstTrace(status: ConnectorStatus): string {
+  return status.tasks.find((task) => task.trace)?.trace?.trim() ?? 'no trace';
+}
+
+function hasFailed(status: ConnectorStatus): boolean {
+  return status.state === 'FAILED' || status.tasks.some((task) => task.state === 'FAILED');
+}
+
+function describe(status: ConnectorStatus | undefined): string {
+  if (!status) return 'Connect gives no status';
+  return `connector ${status.state}, tasks ${status.tasks.map((task) => task.state).join(', ') || 'none'}`;
+}
+
+async function request(url: string, method: string, path: string, body?: unknown): Promise<unknown> {
+  const response = await fetch(url + path, {
+    method,
+    headers: { 'content-type': 'application/json', accept: 'application/json' },
+    body: body === undefined ? undefined : JSON.stringify(body),
+    signal: AbortSignal.timeout(30_000),
+  });
+  const text = await response.text();
+  if (!response.ok) {
+    throw new ConnectError(
+      response.status,
+      `Kafka Connect answered ${response.status}: ${text.slice(0, 2000)}`,
+    );
+  }
+  return text ? JSON.parse(text) : undefined;
+}
+
+/** 4xx other than 409 will not get better by waiting. A connection refused and 5xx may. */
+async function retried<T>(forMs: number, work: () => Promise<T>): Promise<T> {
+  const deadline = Date.now() + forMs;
+  for (let wait = 100; ; wait = Math.min(wait * 2, 2_000)) {
+    try {
+      return await work();
+    } catch (error) {
+      const final = error instanceof ConnectError && error.status < 500 && error.status !== 409;
+      if (final || Date.now() + wait > deadline) throw error;
+      await sleep(wait);
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import { withAdmin } from '../platform/kafka.js';
+import { readConnectFile } from './files.js';
+
+export interface Topic {
+  name: string;
+  partitions: number;
+  config: Record<string, string>;
+}
+
+export function readTopics(): Topic[] {
+  return (JSON.parse(readConnectFile('topics.json')) as { topics: Topic[] }).topics;
+}
+
+/**
+ * Creates what is missing of `connect/topics.json`; returns the names made. Replicas are the broker's default.
+ * @throws when a topic has another number of partitions than the file: order by key depends on it, so it is
+ * never changed in place.
+ */
+export async function ensureTopics(brokers: string[]): Promise<string[]> {
+  const topics = readTopics();
+  return withAdmin(brokers, async (admin) => {
+    const existing = new Set(await admin.listTopics());
+    const missing = topics.filter((topic) => !existing.has(topic.name));
+    if (missing.length > 0) {
+      await admin.createTopics({
+        waitForLeaders: true,
+        topics: missing.map((topic) => ({
+          topic: topic.name,
+          numPartitions: topic.partitions,
+          replicationFactor: -1,
+          configEntries: Object.entries(topic.config).map(([name, value]) => ({ name, value })),
+        })),
+      });
+    }
+    const drift = await partitionDrift(brokers, topics);
+    if (drift.length > 0) throw new Error(`Topics differ from connect/topics.json: ${drift.join('; ')}`);
+    return missing.map((topic) => topic.name);
+  });
+}
+
+/** One line for each topic that is missing or has another number of partitions than it should. */
+export async function partitionDrift(brokers: string[], topics = readTopics()): Promise<string[]> {
+  return withAdmin(brokers, async (admin) => {
+    const existing = new Set(await admin.listTopics());
+    const present = topics.filter((topic) => existing.has(topic.name));
+    const { topics: found } = await admin.fetchTopicMetadata({ topics: present.map((topic) => topic.name) });
+    const counts = new Map(found.map((topic) => [topic.name, topic.partitions.length]));
+    return topics.flatMap(({ name, partitions }) => {
+      const count = counts.get(name);
+      if (count === undefined) return [`${name} is missing`];
+      return count === partitions ? [] : [`${name} has ${count} partitions, not ${partitions}`];
+    });
+  });
+}

@@ -1,0 +1,196 @@
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export interface Part {
+  name: string;
+  pid: number;
+  logFile: string;
+  /** SIGTERM, and SIGKILL when that has not helped after `graceMs`. Resolves when the process is gone. */
+  stop(graceMs?: number): Promise<void>;
+  /** SIGKILL, as a crash would. Resolves when the process is gone. */
+  kill9(): Promise<void>;
+  /** Resolves when the process ends, whoever ended it, with what to tell a person. */
+  ended: Promise<string>;
+}
+
+interface PartOptions {
+  name: string;
+  command: string;
+  args: string[];
+  /** Holds the pid file and `logs/`. */
+  dir: string;
+  env?: NodeJS.ProcessEnv;
+}
+
+const keptLogBytes = 20 * 1024 * 1024;
+const children = new Set<number>();
+
+// If the launcher ends without having stopped its parts, they are told to end; they don't hear its Ctrl-C.
+process.once('exit', () => children.forEach((pid) => signal(pid, 'SIGTERM')));
+
+/** Starts a process in a group of its own (so that Ctrl-C reaches the launcher only and all stops in order),
+ * after ending the one that an earlier launcher left behind in the same folder. */
+export async function startPart({ name, command, args, dir, env }: PartOptions): Promise<Part> {
+  mkdirSync(join(dir, 'logs'), { recursive: true });
+  await endLeftover(dir, name);
+  const logFile = join(dir, 'logs', `${name}.log`);
+  const log = openLog(logFile);
+  const child = spawn(command, args, {
+    detached: true,
+    stdio: ['ignore', log, log],
+    env: env ?? process.env,
+  });
+  closeSync(log);
+  const ended = endOf(child, name);
+  const pid = child.pid;
+  if (pid === undefined) throw new Error(await ended);
+  children.add(pid);
+  writeFileSync(pidFile(dir, name), JSON.stringify({ pid, started: startTime(pid) }));
+  const gone = ended.then(() => {
+    children.delete(pid);
+    rmSync(pidFile(dir, name), { force: true });
+  });
+  return {
+    name,
+    pid,
+    logFile,
+    ended,
+    stop: (graceMs = 10_000) => stopGroup(pid, gone, graceMs),
+    kill9: () => {
+      signal(pid, 'SIGKILL');
+      return gone;
+    },
+  };
+}
+
+/** Waits until `ready` answers true (a rejection counts as no).
+ * @throws when the process ends first or the time is over, with the end of its log. */
+export async function waitReady(
+  part: Part,
+  ready: () => Promise<boolean>,
+  timeoutMs = 60_000,
+): Promise<void> {
+  let end: string | undefined;
+  void part.ended.then((text) => (end = text));
+  const deadline = Date.now() + timeoutMs;
+  while (!(await ready().catch(() => false))) {
+    if (end !== undefined) throw new Error(`${end}\n${tail(part.logFile)}`);
+    if (Date.now() > deadline) {
+      await part.kill9();
+      throw new Error(`${part.name} is not ready after ${timeoutMs / 1000} s\n${tail(part.logFile)}`);
+    }
+    await sleep(50);
+  }
+}
+
+export async function isListening(port: number, host = '127.0.0.1'): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host }, () => settle(true));
+    socket.on('error', () => settle(false));
+    function settle(answer: boolean): void {
+      socket.destroy();
+      resolve(answer);
+    }
+  });
+}
+
+/** A port that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.on('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+/** Ends the process named in the pid file, if it is still the same one. */
+export async function endLeftover(dir: string, name: string): Promise<boolean> {
+  const file = pidFile(dir, name);
+  if (!existsSync(file)) return false;
+  const { pid, started } = readPid(file);
+  const same = () => started !== undefined && startTime(pid) === started;
+  const found = same();
+  if (found) {
+    signal(pid, 'SIGTERM');
+    for (let waited = 0; waited < 10_000 && same(); waited += 50) await sleep(50);
+    if (same()) signal(pid, 'SIGKILL');
+    while (same()) await sleep(20);
+  }
+  rmSync(file, { force: true });
+  return found;
+}
+
+function readPid(file: string): { pid: number; started?: string } {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as { pid: number; started?: string };
+  } catch {
+    // Cut short by a crash while it was written.
+    return { pid: -1 };
+  }
+}
+
+function pidFile(dir: string, name: string): string {
+  return join(dir, `${name}.pid`);
+}
+
+/** When a process started, to tell it from a later one with the same pid; undefined when there is none. */
+function startTime(pid: number): string | undefined {
+  if (pid <= 0) return undefined;
+  try {
+    if (existsSync('/proc/self/stat')) {
+      const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)!.split(' ');
+      return fields[0] === 'Z' ? undefined : fields[19];
+    }
+    return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim() || undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function stopGroup(pid: number, gone: Promise<void>, graceMs: number): Promise<void> {
+  signal(pid, 'SIGTERM');
+  const timer = setTimeout(() => signal(pid, 'SIGKILL'), graceMs);
+  await gone;
+  clearTimeout(timer);
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  if (!(pid > 0)) return;
+  try {
+    process.kill(-pid, name);
+  } catch {
+    // Gone already.
+  }
+}
+
+function endOf(child: ChildProcess, name: string): Promise<string> {
+  return new Promise((resolve) => {
+    child.once('error', (error) => resolve(`${name} can't be started: ${error.message}`));
+    child.once('exit', (code, by) => resolve(`${name} ended ${by ? `by ${by}` : `with status ${code}`}`));
+  });
+}
+
+function openLog(file: string): number {
+  if (existsSync(file) && statSync(file).size > keptLogBytes) renameSync(file, `${file}.1`);
+  return openSync(file, 'a');
+}
+
+function tail(file: string): string {
+  return `The end of ${file}:\n${readFileSync(file, 'utf8').trimEnd().split('\n').slice(-15).join('\n')}`;
+}
