@@ -1,0 +1,372 @@
+import type { Type } from '@nestjs/common';
+import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
+import { getMetadataStorage, IsOptional, ValidateBy } from 'class-validator';
+import { parseAmount, parseSigned } from '../ledger/rules/amount.js';
+import { parseCurrency } from '../ledger/rules/currency.js';
+import { parseTime } from '../ledger/rules/time.js';
+
+/**
+ * One decorator a field of a DTO: its rule, how it is made canonical, and what the API's documentation says of it.
+ * `null` in a request is the same as absent (the property stays undefined), save for limits.
+ */
+export interface FieldOptions {
+  optional?: boolean;
+  description?: string;
+  example?: unknown;
+}
+
+export interface Field {
+  /** The canonical value of what was received (never null or undefined), or undefined when it is refused. */
+  parse: (value: unknown) => unknown;
+  optional: boolean;
+  keepsNull?: boolean;
+  nested?: () => Type;
+  /** A query parameter of the form `name[key]=value`. */
+  bracketed?: boolean;
+}
+
+export interface Shape<T> {
+  type: Type<T>;
+  fields: Map<string, Field>;
+  /** Properties that carry plain class-validator rules only; taken as they come. */
+  others: Set<string>;
+  hasOtherRules: boolean;
+}
+
+type Rule = Omit<Field, 'optional'> & { message: string; schema: object };
+
+const declared = new WeakMap<object, Map<string, Field>>();
+const shapes = new WeakMap<object, Shape<unknown>>();
+const RULE = 'counterfoil';
+const NATIVE = new Set<unknown>([String, Number, Boolean, Object, Array, Date, Promise, undefined]);
+
+/** Declares a field with a rule of its own, for what none of the decorators below say. */
+export function field(rule: Rule, options: FieldOptions = {}): PropertyDecorator {
+  const { optional = false, description, example } = options;
+  const { message, schema, ...parsing } = rule;
+  const judge = ValidateBy({
+    name: RULE,
+    validator: {
+      validate: (value) => value !== undefined && value !== null && parsing.parse(value) !== undefined,
+      defaultMessage: (args) => (args?.value === undefined ? 'is required' : message),
+    },
+  });
+  const api = { ...schema, required: !optional, ...(description && { description }) } as Record<
+    string,
+    unknown
+  >;
+  if (example !== undefined) api.example = example;
+  return (target, name) => {
+    const fields = declared.get(target.constructor) ?? new Map<string, Field>();
+    declared.set(target.constructor, fields.set(String(name), { ...parsing, optional }));
+    judge(target, name);
+    if (optional) IsOptional()(target, name);
+    ApiProperty(api as ApiPropertyOptions)(target, name);
+  };
+}
+
+/** What the fields of a DTO class are, its parents' included; undefined for what is no DTO class. */
+export function shapeOf(type: unknown): Shape<unknown> | undefined {
+  if (typeof type !== 'function' || NATIVE.has(type)) return undefined;
+  let shape = shapes.get(type);
+  if (!shape) shapes.set(type, (shape = inspectClass(type as Type)));
+  return shape;
+}
+
+function inspectClass(type: Type): Shape<unknown> {
+  const fields = new Map<string, Field>();
+  const lineage: object[] = [];
+  for (let t: object | null = type; t && t !== Function.prototype; t = Object.getPrototypeOf(t))
+    lineage.unshift(t);
+  for (const ancestor of lineage)
+    for (const [name, own] of declared.get(ancestor) ?? []) fields.set(name, own);
+  const rules = getMetadataStorage().getTargetValidationMetadatas(type, '', false, false);
+  const foreign = rules.filter(({ type, name }) => type !== 'conditionalValidation' && name !== RULE);
+  const others = new Set(rules.map((rule) => rule.propertyName).filter((name) => !fields.has(name)));
+  return { type, fields, others, hasOtherRules: foreign.length > 0 };
+}
+
+/** The body of an endpoint that takes none. */
+export class NoBody {}
+
+const text = (accept: (value: string) => boolean) => (value: unknown) =>
+  typeof value === 'string' && accept(value) ? value : undefined;
+const matching = (pattern: RegExp) => text((value) => pattern.test(value));
+const short = (max: number, pattern?: RegExp) =>
+  text((value) => value.length > 0 && [...value].length <= max && (!pattern || pattern.test(value)));
+
+const ID = /^[A-Za-z0-9][A-Za-z0-9_.:@-]{0,127}$/;
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+// No control, format, surrogate, private or unassigned characters, and no line or paragraph separators.
+const PRINTABLE = /^[^\p{C}\p{Zl}\p{Zp}]+$/u;
+
+/** An id the caller chose. */
+export const Id = (options: FieldOptions = {}) =>
+  field(
+    {
+      parse: matching(ID),
+      message: `must match ${ID.source}`,
+      schema: { type: 'string', pattern: ID.source, example: 'alice' },
+    },
+    options,
+  );
+
+/** A UUID in any case → lower case. */
+export const Uuid = (options: FieldOptions = {}) =>
+  field(
+    {
+      parse: (value) => (typeof value === 'string' && UUID.test(value) ? value.toLowerCase() : undefined),
+      message: 'must be a UUID',
+      schema: { type: 'string', format: 'uuid', example: '01994c3e-7d2a-7bb3-9f10-5d0c3c1f8a21' },
+    },
+    options,
+  );
+
+/** What moves, in minor units, at least 1 → canonical string. */
+export const Amount = (options: FieldOptions = {}) =>
+  field(
+    {
+      parse: parseAmount,
+      message:
+        'must be a whole number of minor units from 1, as a string of up to 38 digits without leading zeros',
+      schema: {
+        oneOf: [
+          { type: 'string', pattern: '^[1-9][0-9]{0,37}$' },
+          { type: 'integer', minimum: 1, maximum: Number.MAX_SAFE_INTEGER },
+        ],
+        example: '1250',
+      },
+    },
+    options,
+  );
+
+const signedSchema = [
+  { type: 'string', pattern: '^(0|-?[1-9][0-9]{0,37})$' },
+  { type: 'integer', minimum: -Number.MAX_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER },
+];
+const signedMessage =
+  'must be a whole number of minor units, as a string of up to 38 digits without leading zeros';
+
+/** A limit of an account: signed → canonical string; `null` is no limit and stays, absent is the default. */
+export const Limit = (options: FieldOptions = {}) =>
+  field(
+    {
+      parse: parseSigned,
+      keepsNull: true,
+      message: signedMessage,
+      schema: { oneOf: [...signedSchema, { type: 'null' }], example: '-50000' },
+    },
+    { optional: true, ...options },
+  );
+
+/** A condition or filter: signed → canonical string. */
+export const SignedAmount = (options: FieldOptions = {}) =>
+  field(
+    { parse: parseSigned, message: signedMessage, schema: { oneOf: signedSchema, example: '100' } },
+    options,
+  );
+
+/** ISO 4217, or a code with its exponent. */
+export const Currency = (options: FieldOptions = {}) =>
+  field(
+    {
+      parse: (value) => parseCurrency(value)?.code,
+      message: 'must be an ISO 4217 code, or another code with its exponent such as BTC/8',
+      schema: { type: 'string', pattern: '^[A-Z][A-Z0-9]{1,11}(/(0|[1-9]|1[0-8]))?$', example: 'USD' },
+    },
+    options,
+  );
+
+/** RFC 3339 → canonical UTC text with microseconds. */
+export const Time = (options: FieldOptions = {}) =>
+  field(
+    {
+      parse: parseTime,
+      message: 'must be an RFC 3339 time with Z or an offset, in the years 1900–2199',
+      schema: { type: 'string', format: 'date-time', example: '2026-11-20T00:00:00.000000Z' },
+    },
+    options,
+  );
+
+const METADATA_BYTES = 16 * 1024;
+const METADATA_DEPTH = 8;
+
+/** An object of the caller's, kept as it is. In a merge patch its members may be null. */
+export const Metadata = (options: FieldOptions = {}) =>
+  field(
+    {
+      parse: (value) => (isMetadata(value) ? value : undefined),
+      message:
+        'must be an object of up to 16 KiB, 8 levels deep, whose numbers JSON holds exactly (a large one as a string)',
+      schema: { type: 'object', additionalProperties: true, example: { tier: 'gold' } },
+    },
+    { optional: true, ...options },
+  );
+
+function isMetadata(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  return isExact(value, 0) && Buffer.byteLength(JSON.stringify(value)) <= METADATA_BYTES;
+}
+
+function isExact(value: unknown, depth: number): boolean {
+  // 1e400 is read as Infinity and 2^53+1 as 2^53: what can't be kept as it was sent is refused.
+  if (typeof value === 'number')
+    return Number.isFinite(value) && (!Number.isInteger(value) || Number.isSafeInteger(value));
+  if (typeof value !== 'object' || value === null) return true;
+  return depth < METADATA_DEPTH && Object.values(value).every((member) => isExact(member, depth + 1));
+}
+
+/** Free text, 1 to `max` characters. */
+export const Text = (max = 1024, options: FieldOptions = {}) =>
+  field(
+    {
+      parse: short(max),
+      message: `must be text of 1 to ${max} characters`,
+      schema: { type: 'string', minLength: 1, maxLength: max, example: 'top-up' },
+    },
+    options,
+  );
+
+/** 1–255 printable characters, unique in the ledger for ever. */
+export const Reference = (options: FieldOptions = {}) =>
+  field(
+    {
+      parse: short(255, PRINTABLE),
+      message: 'must be 1 to 255 printable characters',
+      schema: { type: 'string', minLength: 1, maxLength: 255, example: 'order-1' },
+    },
+    options,
+  );
+
+export const OneOf = (values: readonly string[], options: FieldOptions = {}) =>
+  field(
+    {
+      parse: text((value) => values.includes(value)),
+      message: `must be one of ${values.join(', ')}`,
+      schema: { type: 'string', enum: [...values], example: values[0] },
+    },
+    options,
+  );
+
+/** true or false; in a query the words. */
+export const Flag = (options: FieldOptions = {}) =>
+  field(
+    {
+      parse: (value) =>
+        typeof value === 'boolean' ? value : value === 'true' ? true : value === 'false' ? false : undefined,
+      message: 'must be true or false',
+      schema: { type: 'boolean', example: true },
+    },
+    { optional: true, ...options },
+  );
+
+/** A whole number; in a query its decimal digits. */
+export const Whole = (min: number, max: number, options: FieldOptions = {}) =>
+  field(
+    {
+      parse: (value) => {
+        const number = typeof value === 'string' && /^(0|[1-9]\d{0,15})$/.test(value) ? Number(value) : value;
+        return Number.isSafeInteger(number) && (number as number) >= min && (number as number) <= max
+          ? number
+          : undefined;
+      },
+      message: `must be a whole number from ${min} to ${max}`,
+      schema: { type: 'integer', minimum: min, maximum: max },
+    },
+    options,
+  );
+
+/** `limit` of a list; 50 is the caller's to set as the property's initial value. */
+export const PageLimit = (max = 1000, options: FieldOptions = {}) =>
+  Whole(1, max, { optional: true, description: 'How many rows at most.', example: 50, ...options });
+
+/** `cursor` of a list: opaque, as an earlier answer gave it. */
+export const Cursor = (options: FieldOptions = {}) =>
+  field(
+    {
+      parse: short(1024, /^[\x21-\x7e]+$/),
+      message: 'must be a cursor that an earlier answer gave',
+      schema: { type: 'string' },
+    },
+    { optional: true, description: 'The `next_cursor` of the page before.', ...options },
+  );
+
+/** Query parameters `name[key]=value` → `{ key: value }` of strings. */
+export const MetadataFilter = (options: FieldOptions = {}) =>
+  field(
+    {
+      bracketed: true,
+      parse: (value) =>
+        typeof value === 'object' && Object.keys(value!).every((key) => key !== '' && key.length <= 255)
+          ? value
+          : undefined,
+      message: 'must be given as metadata[key]=value',
+      schema: {
+        type: 'object',
+        style: 'deepObject',
+        explode: true,
+        additionalProperties: { type: 'string' },
+      },
+    },
+    { optional: true, ...options },
+  );
+
+const COMPARISONS = ['lt', 'lte', 'gt', 'gte', 'eq'];
+
+/** `{"gte":"100"}`, or `name[gte]=100` in a query → `{ gte: '100' }` of canonical signed amounts, at least one. */
+export const Comparison = (options: FieldOptions = {}) =>
+  field(
+    {
+      bracketed: true,
+      parse: parseComparison,
+      message: `must compare with whole numbers by ${COMPARISONS.join(', ')}`,
+      schema: {
+        type: 'object',
+        style: 'deepObject',
+        explode: true,
+        properties: Object.fromEntries(COMPARISONS.map((name) => [name, { type: 'string' }])),
+        additionalProperties: false,
+        minProperties: 1,
+        example: { gte: '100' },
+      },
+    },
+    { optional: true, ...options },
+  );
+
+function parseComparison(value: unknown): Record<string, string> | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  const given = Object.entries(value).filter(([, bound]) => bound !== null);
+  const bounds = given.map(([name, bound]) => [name, parseSigned(bound)] as const);
+  const sound =
+    bounds.length > 0 && bounds.every(([name, bound]) => COMPARISONS.includes(name) && bound !== undefined);
+  return sound ? (Object.fromEntries(bounds) as Record<string, string>) : undefined;
+}
+
+/** How many and what: `array` for a list of min–max objects, `orId` where a plain id may stand in its place. */
+export interface NestedOptions extends FieldOptions {
+  array?: boolean;
+  min?: number;
+  max?: number;
+  orId?: boolean;
+}
+
+/** Objects of another DTO class, each judged by its own fields. */
+export const Nested = (type: () => Type, options: NestedOptions = {}) => {
+  const { array = false, min = 1, max = Number.MAX_SAFE_INTEGER, orId = false, ...rest } = options;
+  const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);
+  const isList = (value: unknown) => Array.isArray(value) && value.length >= min && value.length <= max;
+  const accepts = array ? isList : isObject;
+  const what = array ? `a list of ${min} to ${max} objects` : 'an object';
+  const id = { type: 'string', pattern: ID.source };
+  return field(
+    {
+      nested: type,
+      parse: (value) => (accepts(value) || (orId && matching(ID)(value) !== undefined) ? value : undefined),
+      message: `must be ${orId ? 'an id or ' : ''}${what}`,
+      schema: orId
+        ? { oneOf: [id, { type: 'array', items: { type: 'object' }, minItems: min, maxItems: max }] }
+        : { type, ...(array && { isArray: true, minItems: min, maxItems: max }) },
+    },
+    rest,
+  );
+};

@@ -1,0 +1,111 @@
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
+import type { Config } from '../../config.js';
+import { invalid, Problem } from '../../ledger/errors.js';
+import { createAccess, type Access } from '../access.js';
+import { logRequest } from '../logging.js';
+import { installOpenApi } from '../openapi.js';
+import { BODY_LIMIT, BULK_BODY_LIMIT, installBodyParser } from './body.js';
+import { createContext } from './context.js';
+import { ShapePipe } from './pipe.js';
+import { answerClientError, ProblemFilter, sendProblem, toProblem } from './problems.js';
+import { RecordsGuard } from './records.js';
+import { collectRoutes } from './routes.js';
+
+/** Create the application with this adapter and `{ bodyParser: false }`, then call `configureHttp` before `init`. */
+export function createHttpAdapter(): FastifyAdapter {
+  return new FastifyAdapter({
+    bodyLimit: BODY_LIMIT,
+    // Too long an id is the business of its rule (400), not of the router (414).
+    routerOptions: { maxParamLength: 16 * 1024 },
+    return503OnClosing: false,
+    // A request without Host is answered by us, as a problem document.
+    http: { requireHostHeader: false },
+    clientErrorHandler: answerClientError,
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
+      const { access } = installed.get(request.server) ?? {};
+      const refuse = (problem: Problem) => sendProblem(request, reply, problem);
+      request.ctx = createContext(request.headers);
+      try {
+        access?.principal(request);
+        refuse(invalid([{ path: 'path', message: error.message }]));
+      } catch (problem) {
+        refuse(toProblem(problem));
+      }
+    },
+  });
+}
+
+// What an instance's framework errors need, which come before any hook.
+const installed = new WeakMap<FastifyInstance, { access: Access }>();
+
+/**
+ * Installs all that a request meets on its way: trace and access, routes and methods, body parsing, key headers,
+ * validation, problem documents, the request log, the API's documentation.
+ * @throws ConfigError when the tokens file can't be used
+ */
+export function configureHttp(
+  app: NestFastifyApplication,
+  { config, logger }: { config: Pick<Config, 'apiTokensFile'>; logger: Logger },
+): void {
+  const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  const access = createAccess(config.apiTokensFile, logger);
+  installed.set(fastify, { access });
+  const routeProblem = collectRoutes(fastify);
+
+  fastify.decorateRequest('ctx');
+  fastify.addHook('onRequest', (request, reply, done) => {
+    request.ctx = createContext(request.headers);
+    try {
+      admit(request, access, routeProblem);
+    } catch (error) {
+      refuse(request, reply, error, logger);
+      return;
+    }
+    done();
+  });
+  fastify.addHook('onResponse', (request, reply, done) => {
+    logRequest(logger, request, reply);
+    done();
+  });
+  fastify.addHook('onClose', (_, done) => {
+    access.close();
+    done();
+  });
+  installBodyParser(fastify);
+
+  app.useGlobalFilters(new ProblemFilter(logger));
+  app.useGlobalGuards(new RecordsGuard());
+  app.useGlobalPipes(new ShapePipe());
+  installOpenApi(app);
+}
+
+// In the order of refusals: who asks, where, how much.
+function admit(
+  request: FastifyRequest,
+  access: Access,
+  routeProblem: (request: FastifyRequest) => Problem,
+): void {
+  request.ctx.principal = access.principal(request);
+  if (request.is404) throw routeProblem(request);
+  const { bodyLimit, url } = request.routeOptions;
+  const limit = url === '/v1/ledgers/:ledger/bulk' ? BULK_BODY_LIMIT : (bodyLimit ?? BODY_LIMIT);
+  if (Number(request.headers['content-length']) > limit) {
+    throw new Problem('PAYLOAD_TOO_LARGE', `the body is beyond ${limit} bytes`, { limit });
+  }
+  if (request.headers.host === undefined && request.raw.httpVersion === '1.1') {
+    throw invalid([{ path: 'Host', message: 'is required' }]);
+  }
+}
+
+function refuse(request: FastifyRequest, reply: FastifyReply, error: unknown, logger: Logger): void {
+  const problem = toProblem(error);
+  if (problem.code === 'INTERNAL')
+    logger.error({ err: error, trace_id: request.ctx.traceId }, 'request failed');
+  // What is still on its way of the body won't be read.
+  if (request.raw.headers['content-length'] || request.raw.headers['transfer-encoding']) {
+    reply.header('connection', 'close');
+  }
+  sendProblem(request, reply, problem);
+}

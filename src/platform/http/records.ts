@@ -1,0 +1,98 @@
+import {
+  applyDecorators,
+  Injectable,
+  SetMetadata,
+  type CanActivate,
+  type ExecutionContext,
+  type Type,
+} from '@nestjs/common';
+import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
+import { ApiExtension } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
+import { invalid, Problem } from '../../ledger/errors.js';
+import { shapeOf } from '../fields.js';
+
+const RECORDS = 'counterfoil:records';
+const PRINTABLE_ASCII = /^[\x20-\x7e]{1,255}$/;
+// Nest's RouteParamtypes, which it does not export.
+const BODY = 3;
+const QUERY = 4;
+
+/**
+ * Marks a handler that records something: it needs an idempotency key, which `@Ctx()` then holds.
+ * Where its query has `dry_run`, a dry run neither needs nor uses one.
+ */
+export const Records = () => applyDecorators(SetMetadata(RECORDS, true), ApiExtension('x-records', true));
+
+interface Handler {
+  records: boolean;
+  takesBody: boolean;
+  takesQuery: boolean;
+  dryRun: boolean;
+}
+
+/** Judges the key headers before anything in the body or query is, as the order of refusals wants. */
+@Injectable()
+export class RecordsGuard implements CanActivate {
+  private readonly handlers = new Map<unknown, Handler>();
+
+  canActivate(context: ExecutionContext): boolean {
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const method = context.getHandler();
+    let handler = this.handlers.get(method);
+    if (!handler) this.handlers.set(method, (handler = inspectHandler(context.getClass(), method)));
+    const { ctx } = request;
+    const query = request.query as Record<string, unknown>;
+    if (handler.records && !(handler.dryRun && query.dry_run === 'true')) {
+      ctx.idempotencyKey = idempotencyKey(request.headers);
+    }
+    if (ctx.bodyErrors) throw invalid(ctx.bodyErrors);
+    refuseUnread(handler, request.body, query);
+    return true;
+  }
+}
+
+/** @throws Problem IDEMPOTENCY_KEY_REQUIRED, IDEMPOTENCY_KEY_INVALID */
+export function idempotencyKey(headers: Record<string, string | string[] | undefined>): string {
+  const plain = headers['idempotency-key'] as string | undefined;
+  const prefixed = headers['x-idempotency-key'] as string | undefined;
+  const key = plain || prefixed;
+  if (!key) throw new Problem('IDEMPOTENCY_KEY_REQUIRED', 'the header Idempotency-Key is missing');
+  if (prefixed && prefixed !== key) {
+    throw new Problem('IDEMPOTENCY_KEY_INVALID', 'Idempotency-Key and X-Idempotency-Key differ');
+  }
+  if (!PRINTABLE_ASCII.test(key)) {
+    throw new Problem(
+      'IDEMPOTENCY_KEY_INVALID',
+      'the idempotency key is not 1–255 printable ASCII characters',
+    );
+  }
+  return key;
+}
+
+// A field is refused, not ignored, where a handler reads no body or query at all.
+function refuseUnread(handler: Handler, body: unknown, query: Record<string, unknown>): void {
+  if (!handler.takesQuery) {
+    const names = Object.keys(query);
+    if (names.length > 0) throw invalid(names.map((path) => ({ path, message: 'is not known here' })));
+  }
+  if (!handler.takesBody && body !== undefined && body !== null) {
+    const names = typeof body === 'object' ? Object.keys(body) : [''];
+    if (names.length > 0) throw invalid(names.map((path) => ({ path, message: 'is not known here' })));
+  }
+}
+
+function inspectHandler(controller: Type, method: { name: string }): Handler {
+  const args = (Reflect.getMetadata(ROUTE_ARGS_METADATA, controller, method.name) ?? {}) as Record<
+    string,
+    { index: number }
+  >;
+  const types = (Reflect.getMetadata('design:paramtypes', controller.prototype, method.name) ?? []) as Type[];
+  const queries = Object.entries(args).filter(([key]) => Number(key.split(':')[0]) === QUERY);
+  return {
+    records: Reflect.getMetadata(RECORDS, method) === true,
+    takesBody: Object.keys(args).some((key) => Number(key.split(':')[0]) === BODY),
+    takesQuery: queries.length > 0,
+    dryRun: queries.some(([, { index }]) => shapeOf(types[index])?.fields.has('dry_run')),
+  };
+}

@@ -1,0 +1,71 @@
+import { Controller, Get, Header } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+const registry = new Registry();
+const registers = [registry];
+
+/** `code` is the code of a refusal, `OK` otherwise. Observed in seconds from arrival to outcome. */
+export const commandDuration = new Histogram({
+  name: 'command_duration_seconds',
+  help: 'Time from a command’s arrival to its outcome, by code',
+  labelNames: ['command', 'code'] as const,
+  buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+  registers,
+});
+
+export const batchSize = new Histogram({
+  name: 'journal_batch_size',
+  help: 'Commands folded into one Postgres transaction',
+  buckets: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000],
+  registers,
+});
+
+export const queueDepth = new Gauge({
+  name: 'journal_queue_depth',
+  help: 'Commands waiting for a writer',
+  registers,
+});
+
+export const retries = new Counter({
+  name: 'journal_retries_total',
+  help: 'Batches run again after a serialization failure, deadlock or race',
+  registers,
+});
+
+export const projectionLagSeconds = new Gauge({
+  name: 'projection_lag_seconds',
+  help: 'Age of the oldest event a projection has not applied',
+  labelNames: ['projection'] as const,
+  registers,
+});
+
+export const projectionLagEvents = new Gauge({
+  name: 'projection_lag_events',
+  help: 'Events a projection has not applied',
+  labelNames: ['projection'] as const,
+  registers,
+});
+
+/** Process metrics, for the programs that serve `/metrics`; once is enough, more does nothing. */
+export function collectProcessMetrics(): void {
+  if (!registry.getSingleMetric('process_cpu_user_seconds_total'))
+    collectDefaultMetrics({ register: registry });
+}
+
+/** The text of `/metrics`, for programs without Nest's routes. */
+export function metricsText(): Promise<string> {
+  return registry.metrics();
+}
+
+@ApiTags('Operations')
+@Controller('metrics')
+export class MetricsController {
+  @Get()
+  @Header('content-type', registry.contentType)
+  @ApiOperation({ summary: 'Metrics for Prometheus' })
+  @ApiOkResponse({ content: { 'text/plain': { schema: { type: 'string' } } } })
+  metrics(): Promise<string> {
+    return metricsText();
+  }
+}

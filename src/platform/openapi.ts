@@ -1,0 +1,147 @@
+import { ApiExtension, DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { codes, problemType, type Code } from '../ledger/errors.js';
+
+/** Names the codes an endpoint may answer beside those every endpoint may; shown with an example each. */
+export const Problems = (...problems: Code[]) => ApiExtension('x-problems', problems);
+
+interface Operation {
+  parameters?: object[];
+  requestBody?: unknown;
+  responses: Record<string, object>;
+  'x-problems'?: Code[];
+  'x-records'?: boolean;
+}
+
+const ALWAYS: Code[] = [
+  'VALIDATION_FAILED',
+  'UNAUTHENTICATED',
+  'FORBIDDEN',
+  'RATE_LIMITED',
+  'INTERNAL',
+  'UNAVAILABLE',
+];
+const WITH_BODY: Code[] = ['MALFORMED_JSON', 'PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'];
+const RECORDING: Code[] = [
+  'IDEMPOTENCY_KEY_REQUIRED',
+  'IDEMPOTENCY_KEY_INVALID',
+  'IDEMPOTENCY_MISMATCH',
+  'OVERLOADED',
+];
+
+/** `/openapi.json` and, from the same document, `/docs`. The document is made when it is first asked for. */
+export function installOpenApi(app: NestFastifyApplication): void {
+  SwaggerModule.setup('docs', app, () => createDocument(app), {
+    jsonDocumentUrl: 'openapi.json',
+    raw: ['json'],
+    customSiteTitle: 'Counterfoil API',
+    // The validator badge would ask a server on the internet.
+    swaggerOptions: { validatorUrl: null, displayRequestDuration: true },
+  });
+}
+
+export function createDocument(app: NestFastifyApplication): OpenAPIObject {
+  const config = new DocumentBuilder()
+    .setOpenAPIVersion('3.1.0')
+    .setTitle('Counterfoil')
+    .setVersion('1')
+    .setDescription(
+      'An event-sourced double-entry ledger. Amounts are whole minor units as strings, times RFC 3339 UTC. ' +
+        'Every refusal is a problem document (RFC 9457) with a stable `code`.',
+    )
+    .addBearerAuth()
+    .build();
+  const document = SwaggerModule.createDocument(app, config, {
+    operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '')}.${method}`,
+  });
+  document.components ??= {};
+  document.components.schemas = { ...document.components.schemas, Problem: problemSchema as never };
+  for (const [path, item] of Object.entries(document.paths)) {
+    for (const operation of Object.values(item)) {
+      if (operation && typeof operation === 'object' && 'responses' in operation) {
+        describe(path, operation as unknown as Operation);
+      }
+    }
+  }
+  return document;
+}
+
+function describe(path: string, operation: Operation): void {
+  const problems = new Set<Code>(operation['x-problems']);
+  if (path.startsWith('/v1/')) {
+    for (const code of ALWAYS) problems.add(code);
+    if (operation.requestBody) for (const code of WITH_BODY) problems.add(code);
+    if (operation['x-records']) for (const code of RECORDING) problems.add(code);
+    Object.assign(operation, { security: [{ bearer: [] }] });
+  }
+  if (operation['x-records']) (operation.parameters ??= []).unshift(keyHeader);
+  delete operation['x-records'];
+  delete operation['x-problems'];
+  const known = (Object.keys(codes) as Code[]).filter((code) => problems.has(code));
+  for (const status of new Set(known.map((code) => codes[code].status))) {
+    operation.responses[status] = problemResponse(known.filter((code) => codes[code].status === status));
+  }
+}
+
+function problemResponse(list: Code[]): object {
+  const description = list.map((code) => `\`${code}\`: ${codes[code].when}`).join('\n\n');
+  const examples = Object.fromEntries(list.map((code) => [code, { value: exampleOf(code) }]));
+  const { status } = codes[list[0]!];
+  const retry = status === 429 || status === 503;
+  return {
+    description,
+    content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' }, examples } },
+    ...(retry && {
+      headers: { 'Retry-After': { description: 'Seconds to wait', schema: { type: 'integer' } } },
+    }),
+  };
+}
+
+function exampleOf(code: Code): object {
+  const { status, title, when } = codes[code];
+  const errors =
+    code === 'VALIDATION_FAILED' ? { errors: [{ path: 'entries.0.amount', message: 'is required' }] } : {};
+  return {
+    type: problemType(code),
+    title,
+    status,
+    code,
+    detail: when,
+    ...errors,
+    trace_id: '4bf92f3577b34da6a3ce929d0e0e4736',
+  };
+}
+
+const keyHeader = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: true,
+  description:
+    'The same key with the same request gives the same answer again, byte for byte, with `Idempotent-Replayed: true`, ' +
+    'and changes nothing. `X-Idempotency-Key` is the same.',
+  schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[ -~]+$' },
+  example: 'order-1-topup',
+};
+
+const problemSchema = {
+  type: 'object',
+  description: 'RFC 9457; some codes have further members that help a program.',
+  required: ['type', 'title', 'status', 'code', 'detail', 'trace_id'],
+  properties: {
+    type: { type: 'string', format: 'uri-reference' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    code: { type: 'string', enum: Object.keys(codes) },
+    detail: { type: 'string' },
+    errors: {
+      type: 'array',
+      description: 'With `VALIDATION_FAILED`: everything that is wrong.',
+      items: {
+        type: 'object',
+        required: ['path', 'message'],
+        properties: { path: { type: 'string' }, message: { type: 'string' } },
+      },
+    },
+    trace_id: { type: 'string' },
+  },
+};
