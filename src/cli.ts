@@ -1,0 +1,61 @@
+import 'reflect-metadata';
+import { Module, type Type } from '@nestjs/common';
+import type { Command } from 'commander';
+import { CommandFactory, CommandRunnerService } from 'nest-commander';
+import { UsageError } from './cli/api.command.js';
+import { Unreachable } from './cli/client.js';
+import { ConfigError } from './config.js';
+
+type Providers = () => Promise<Type[]>;
+
+/** Each command's classes, loaded only when it is the one that was called or help lists them all. */
+const commands: Record<string, Providers> = {
+  import: async () => [(await import('./cli/import.command.js')).ImportCommand],
+  balances: async () => [(await import('./cli/balances.command.js')).BalancesCommand],
+  statement: async () => [(await import('./cli/statement.command.js')).StatementCommand],
+  migrate: async () => [(await import('./cli/migrate.command.js')).MigrateCommand],
+};
+
+async function main(): Promise<void> {
+  // `counterfoil balances | head` ends the pipe early; that is not a failure.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+  const called = commands[process.argv[2] ?? ''];
+  const providers = called ? [called] : Object.values(commands);
+  const classes = (await Promise.all(providers.map((load) => load()))).flat();
+  class CliModule {}
+  Module({ providers: classes })(CliModule);
+  const app = await CommandFactory.createWithoutRunning(CliModule, {
+    logger: false,
+    abortOnError: false,
+    serviceErrorHandler: fail,
+  });
+  const program = app.get(CommandRunnerService)['commander'];
+  program.name('counterfoil').description('A double-entry ledger: imports, balances, statements, operations');
+  program.addHelpText('after', '\nExample:\n  counterfoil import books.jsonl.gz && counterfoil balances');
+  strict(program);
+  await CommandFactory.runApplication(app);
+}
+
+/**
+ * Errors are thrown to `fail` instead of leaving with status 1, and a superfluous argument is one of them:
+ * nest-commander's commands inherit neither setting from the program.
+ */
+function strict(command: Command): void {
+  command.exitOverride();
+  command.allowExcessArguments(command.commands.length > 0);
+  command.commands.forEach(strict);
+}
+
+/** Says in one line what went wrong. Status 1: refused or failed; 2: wrong usage, or no service there. */
+function fail(error: Error & { code?: unknown; exitCode?: number }): void {
+  if (typeof error.code === 'string' && error.code.startsWith('commander.')) {
+    // commander has printed the message, or the help that was asked for.
+    process.exitCode = error.exitCode ? 2 : 0;
+    return;
+  }
+  process.stderr.write(`counterfoil: ${error instanceof Error ? error.message : String(error)}\n`);
+  const unusable = [UsageError, ConfigError, Unreachable].some((kind) => error instanceof kind);
+  process.exitCode = unusable ? 2 : 1;
+}
+
+await main().catch(fail);

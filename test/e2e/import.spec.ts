@@ -1,0 +1,195 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { startService } from '../support/service.js';
+
+interface Account {
+  id: string;
+  balances: { posted: { debits: string; credits: string } };
+}
+
+const household = 'test/data/household.jsonl.gz';
+let service: Awaited<ReturnType<typeof startService>>;
+let folder: string;
+
+beforeAll(async () => {
+  service = await startService();
+  folder = await mkdtemp(join(tmpdir(), 'counterfoil-import-'));
+});
+
+afterAll(async () => {
+  await service?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+describe('importing ten years of household books', () => {
+  it('brings every balance of the read model to what another program says', async () => {
+    const done = await counterfoil(['import', household]);
+    expect(done).toMatchObject({ status: 0, stderr: '' });
+    expect(done.stdout).toMatch(
+      /^3,938 lines: 3,938 applied, 0 refused; [\d.]+ s, [\d,]+ transactions\/s\n$/,
+    );
+    const expected = JSON.parse(
+      await readFile('test/data/household-expected.json', 'utf8'),
+    ).debit_minus_credit;
+    await eventually(async () => expect(netOf(await accounts())).toEqual(expected));
+  });
+
+  it('changes nothing the second time, whether from the file or from stdin', async () => {
+    const before = await accounts();
+    expect((await counterfoil(['import', household])).status).toBe(0);
+    const again = await counterfoil(['import', '-'], gunzipSync(await readFile(household)));
+    expect(again.stdout).toMatch(/^3,938 lines: 3,938 applied, 0 refused;/);
+    await post('/accounts', { id: 'later:from', type: 'asset', currency: 'USD', min_balance: null });
+    await post('/accounts', { id: 'later:to', type: 'asset', currency: 'USD', min_balance: null });
+    await post('/transfers', { from: 'later:from', to: 'later:to', amount: '1' });
+    // The read model follows in order: when it shows this transfer, it would show a doubled entry before it.
+    await eventually(async () => {
+      const now = await accounts();
+      expect(now.find(({ id }) => id === 'later:to')?.balances.posted.credits).toBe('1');
+      expect(now.filter(({ id }) => !id.startsWith('later:'))).toEqual(before);
+    });
+  });
+
+  it('shows the balances as a table and as JSON lines', async () => {
+    const table = await counterfoil(['balances', '--id-prefix', 'Assets:US:BofA']);
+    expect(table.stdout).toMatch(/^Assets:US:BofA:Checking\.USD +asset +USD +518\.70 +0\.00 +518\.70$/m);
+    const json = await counterfoil(['balances', '--json', '--id-prefix', 'Assets:US:BofA']);
+    expect(
+      json.stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line).id),
+    ).toEqual(['Assets:US:BofA:Checking.USD']);
+  });
+
+  it('shows a statement whose last balance is the closing balance, beyond one page of lines', async () => {
+    const { status, stdout } = await counterfoil(['statement', 'Assets:US:BofA:Checking.USD']);
+    expect(status).toBe(0);
+    const lines = stdout.trim().split('\n');
+    expect(lines.at(-1)).toMatch(/closing balance +518\.70$/);
+    expect(lines.at(-2)).toMatch(/ 518\.70$/);
+    expect(stdout).toContain('Opening Balance for checking account [bean-000001]');
+  });
+
+  it('gives a statement as CSV', async () => {
+    const account = 'Assets:US:Vanguard:Cash.USD';
+    const { stdout } = await counterfoil([
+      'statement',
+      account,
+      '--csv',
+      '--from',
+      '2016-01-01',
+      '--to',
+      '2026-01-01',
+    ]);
+    expect(stdout.split(/\r?\n/)[0]).toBe(
+      'effective_at,transaction_id,kind,reference,description,debit,credit,balance',
+    );
+  });
+});
+
+describe('a file with bad lines', () => {
+  it('is imported without them, names each on stderr, and ends with status 1', async () => {
+    const file = join(folder, 'bad.jsonl');
+    const errors = join(folder, 'errors.jsonl');
+    await writeFile(
+      file,
+      [
+        '{"command":"open_account","id":"bad:cash","type":"asset","currency":"EUR","min_balance":null}',
+        '{"command":"open_account","id":"bad:owner","type":"equity","currency":"EUR"}',
+        'this is not JSON',
+        '{"command":"transfer","from":"bad:nobody","to":"bad:owner","amount":"1"}',
+        '{"command":"transfer","from":"bad:cash","to":"bad:owner","amount":"1.5"}',
+        '',
+        '{"command":"transaction","entries":[{"account":"bad:cash","side":"debit","amount":"7"},{"account":"bad:owner","side":"credit","amount":"7"}]}',
+      ].join('\n'),
+    );
+    const done = await counterfoil(['import', file, '--errors', errors]);
+    expect(done.status).toBe(1);
+    expect(done.stdout).toMatch(/^6 lines: 3 applied, 3 refused;/);
+    expect(done.stderr).toMatch(/^line 3: MALFORMED_JSON: /m);
+    expect(done.stderr).toMatch(/^line 4: UNKNOWN_ACCOUNT: .*bad:nobody/m);
+    expect(done.stderr).toMatch(/^line 5: VALIDATION_FAILED: .*amount/m);
+    const listed = (await readFile(errors, 'utf8'))
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line).line);
+    expect(listed.sort()).toEqual([3, 4, 5]);
+    await eventually(async () => {
+      const owner = (await accounts()).find(({ id }) => id === 'bad:owner');
+      expect(owner?.balances.posted.credits).toBe('7');
+    });
+  });
+
+  it('says which file or service is missing with status 2', async () => {
+    expect(await counterfoil(['import', join(folder, 'none.jsonl')])).toMatchObject({ status: 2 });
+    const unreachable = await counterfoil(['import', household, '--url', 'http://127.0.0.1:9']);
+    expect(unreachable.status).toBe(2);
+    expect(unreachable.stderr).toMatch(/cannot be reached .*the same command resumes\n$/);
+  });
+
+  it('says that a ledger is missing with status 1', async () => {
+    const done = await counterfoil(['import', household, '--ledger', 'nowhere']);
+    expect(done.status).toBe(1);
+    expect(done.stderr).toMatch(/LEDGER_NOT_FOUND/);
+  });
+});
+
+function counterfoil(
+  args: string[],
+  stdin?: Buffer,
+): Promise<{ status: number; stdout: string; stderr: string }> {
+  return new Promise((resolve) => {
+    const env = { ...process.env, COUNTERFOIL_URL: service.url, NODE_OPTIONS: '' };
+    const options = { env, maxBuffer: 1 << 28 };
+    const child = execFile(process.execPath, ['dist/src/cli.js', ...args], options, (error, stdout, stderr) =>
+      resolve({ status: error ? Number(error.code) : 0, stdout, stderr }),
+    );
+    child.stdin!.end(stdin);
+  });
+}
+
+async function accounts(): Promise<Account[]> {
+  const all: Account[] = [];
+  let cursor: string | null = '';
+  while (cursor !== null) {
+    const query: string = `limit=50${cursor && `&cursor=${encodeURIComponent(cursor)}`}`;
+    const response = await fetch(`${service.url}/v1/ledgers/main/accounts?${query}`);
+    const page = (await response.json()) as { data: Account[]; next_cursor: string | null };
+    all.push(...page.data);
+    cursor = page.next_cursor;
+  }
+  return all;
+}
+
+function netOf(all: Account[]): Record<string, string> {
+  const nets = all.map(({ id, balances: { posted } }) => [
+    id,
+    String(BigInt(posted.debits) - BigInt(posted.credits)),
+  ]);
+  return Object.fromEntries(nets);
+}
+
+async function post(path: string, body: unknown): Promise<void> {
+  const headers = { 'content-type': 'application/json', 'idempotency-key': `test-${JSON.stringify(body)}` };
+  const url = `${service.url}/v1/ledgers/main${path}`;
+  const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
+  expect(response.status).toBe(201);
+}
+
+/** Until the read model has caught up. */
+async function eventually(check: () => Promise<void>, withinMs = 20_000): Promise<void> {
+  const until = Date.now() + withinMs;
+  for (;;) {
+    try {
+      return await check();
+    } catch (error) {
+      if (Date.now() > until) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+}
