@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { fill, readConnectFile } from '../connect/files.js';
 import { ensureJars, pluginPath } from './jars.js';
 import { javaArgs } from './java.js';
-import { endLeftover, freePort, isListening, startPart, waitReady, type Part } from './process.js';
+import { endLeftover } from './pid-file.js';
+import { freePort, isListening, startPart, waitReady, type Part } from './process.js';
 
 export interface ConnectOptions {
   /** Holds the configuration and the log; the worker's state is in Kafka. */

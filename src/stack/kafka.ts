@@ -7,7 +7,8 @@ import { fill, readConnectFile } from '../connect/files.js';
 import { withAdmin } from '../platform/kafka.js';
 import { ensureJars } from './jars.js';
 import { javaArgs } from './java.js';
-import { endLeftover, freePort, isListening, startPart, waitReady, type Part } from './process.js';
+import { endLeftover } from './pid-file.js';
+import { freePort, isListening, startPart, waitReady, type Part } from './process.js';
 
 export interface KafkaOptions {
   /** Holds the data, the configuration and the log; a broker started on it again has all its topics. */

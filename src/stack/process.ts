@@ -1,18 +1,9 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import {
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { endLeftover, removePid, signalGroup, writePid } from './pid-file.js';
 
 export interface Part {
   name: string;
@@ -39,7 +30,7 @@ const keptLogBytes = 20 * 1024 * 1024;
 const children = new Set<number>();
 
 // If the launcher ends without having stopped its parts, they are told to end; they don't hear its Ctrl-C.
-process.once('exit', () => children.forEach((pid) => signal(pid, 'SIGTERM')));
+process.once('exit', () => children.forEach((pid) => signalGroup(pid, 'SIGTERM')));
 
 /** Starts a process in a group of its own (so that Ctrl-C reaches the launcher only and all stops in order),
  * after ending the one that an earlier launcher left behind in the same folder. */
@@ -58,10 +49,10 @@ export async function startPart({ name, command, args, dir, env }: PartOptions):
   const pid = child.pid;
   if (pid === undefined) throw new Error(await ended);
   children.add(pid);
-  writeFileSync(pidFile(dir, name), JSON.stringify({ pid, started: startTime(pid) }));
+  writePid(dir, name, pid);
   const gone = ended.then(() => {
     children.delete(pid);
-    rmSync(pidFile(dir, name), { force: true });
+    removePid(dir, name);
   });
   return {
     name,
@@ -70,7 +61,7 @@ export async function startPart({ name, command, args, dir, env }: PartOptions):
     ended,
     stop: (graceMs = 10_000) => stopGroup(pid, gone, graceMs),
     kill9: () => {
-      signal(pid, 'SIGKILL');
+      signalGroup(pid, 'SIGKILL');
       return gone;
     },
   };
@@ -119,64 +110,11 @@ export async function freePort(): Promise<number> {
   });
 }
 
-/** Ends the process named in the pid file, if it is still the same one. */
-export async function endLeftover(dir: string, name: string): Promise<boolean> {
-  const file = pidFile(dir, name);
-  if (!existsSync(file)) return false;
-  const { pid, started } = readPid(file);
-  const same = () => started !== undefined && startTime(pid) === started;
-  const found = same();
-  if (found) {
-    signal(pid, 'SIGTERM');
-    for (let waited = 0; waited < 10_000 && same(); waited += 50) await sleep(50);
-    if (same()) signal(pid, 'SIGKILL');
-    while (same()) await sleep(20);
-  }
-  rmSync(file, { force: true });
-  return found;
-}
-
-function readPid(file: string): { pid: number; started?: string } {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8')) as { pid: number; started?: string };
-  } catch {
-    // Cut short by a crash while it was written.
-    return { pid: -1 };
-  }
-}
-
-function pidFile(dir: string, name: string): string {
-  return join(dir, `${name}.pid`);
-}
-
-/** When a process started, to tell it from a later one with the same pid; undefined when there is none. */
-function startTime(pid: number): string | undefined {
-  if (pid <= 0) return undefined;
-  try {
-    if (existsSync('/proc/self/stat')) {
-      const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)!.split(' ');
-      return fields[0] === 'Z' ? undefined : fields[19];
-    }
-    return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim() || undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 async function stopGroup(pid: number, gone: Promise<void>, graceMs: number): Promise<void> {
-  signal(pid, 'SIGTERM');
-  const timer = setTimeout(() => signal(pid, 'SIGKILL'), graceMs);
+  signalGroup(pid, 'SIGTERM');
+  const timer = setTimeout(() => signalGroup(pid, 'SIGKILL'), graceMs);
   await gone;
   clearTimeout(timer);
-}
-
-function signal(pid: number, name: NodeJS.Signals): void {
-  if (!(pid > 0)) return;
-  try {
-    process.kill(-pid, name);
-  } catch {
-    // Gone already.
-  }
 }
 
 function endOf(child: ChildProcess, name: string): Promise<string> {

@@ -1,0 +1,58 @@
+import { mkdirSync } from 'node:fs';
+import { relative } from 'node:path';
+import { ConfigError, loadConfig } from './config.js';
+import { livingPid, removePid, writePid } from './stack/pid-file.js';
+import { startStack, type Stack } from './stack/stack.js';
+
+let stack: Stack | undefined;
+let ending = false;
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+async function main(): Promise<void> {
+  const config = loadConfig();
+  const dir = `${config.dataDir}/stack`;
+  mkdirSync(dir, { recursive: true });
+  const other = livingPid(dir, 'stack');
+  if (other)
+    throw new ConfigError(`A stack is running on ${dir} already (pid ${other}): stop it, or set DATA_DIR`);
+  writePid(dir, 'stack', process.pid);
+
+  const shown = relative(process.cwd(), dir) || '.';
+  say('Starting Postgres, Kafka, Connect with Debezium, the API and a worker');
+  stack = startStack({ dir, port: config.port, log: say });
+  await stack.started;
+  if (ending) return;
+  say(`
+Counterfoil is running, with everything it streams through.
+
+  API        http://127.0.0.1:${config.port}   (how to use it: /docs)
+  Kafka      127.0.0.1:9092          ledger.transactions.v1, ledger.accounts.v1
+  Connect    http://127.0.0.1:8083
+  Data       ${shown}   (logs in ${shown}/logs)
+
+  For the CLI in another terminal:  . ${shown}/env && npx counterfoil connect status
+  Ctrl-C stops everything; the data stays.
+`);
+}
+
+async function end(status: number): Promise<void> {
+  if (ending) return;
+  ending = true;
+  if (stack) {
+    say('\nStopping');
+    await stack.stop();
+    removePid(`${loadConfig().dataDir}/stack`, 'stack');
+  }
+  process.exit(status);
+}
+
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => void end(0));
+
+await main().catch(async (error: Error) => {
+  if (ending) return;
+  process.stderr.write(`\ncounterfoil: ${error.message}\n`);
+  await end(1);
+});
