@@ -1,0 +1,47 @@
+import type { Projection } from '../projection.js';
+
+/** Every entry with what a statement shows of its transaction. */
+export const lines: Projection = {
+  name: 'lines',
+  version: 1,
+  over: 'entries',
+  tables: `
+create table {schema}.lines (
+  account_no      bigint not null,
+  version         bigint not null,
+  ledger          text collate "C" not null,
+  sequence        bigint not null,
+  transaction_id  uuid not null,
+  kind            text collate "C" not null,
+  leg             smallint not null,
+  side            text collate "C" not null,
+  posted          numeric(38, 0) not null,
+  pending         numeric(38, 0) not null,
+  posted_debits   numeric(38, 0) not null,
+  posted_credits  numeric(38, 0) not null,
+  pending_debits  numeric(38, 0) not null,
+  pending_credits numeric(38, 0) not null,
+  effective_at    timestamptz not null,
+  recorded_at     timestamptz not null,
+  reference       text collate "C",
+  description     text,
+  primary key (account_no, version)
+);
+create index lines_effective on {schema}.lines (account_no, effective_at, version);
+`,
+  apply: `
+with incoming as ({incoming})
+insert into {schema}.lines (
+  account_no, version, ledger, sequence, transaction_id, kind, leg, side, posted, pending,
+  posted_debits, posted_credits, pending_debits, pending_credits,
+  effective_at, recorded_at, reference, description
+)
+select
+  account_no, version, ledger, sequence, transaction_id, kind, leg, side, posted, pending,
+  posted_debits, posted_credits, pending_debits, pending_credits,
+  effective_at, recorded_at, reference, description
+from incoming
+order by account_no, version
+on conflict (account_no, version) do nothing
+`,
+};

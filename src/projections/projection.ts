@@ -1,0 +1,27 @@
+import { balances } from './balances/balances.js';
+import { lines } from './lines/lines.js';
+import { transactions } from './transactions/transactions.js';
+
+/**
+ * A part of the read model that can be dropped and made again from the journal. `{schema}` in its texts is the
+ * schema of the version at hand; `{incoming}` is a query that yields the rows to apply.
+ */
+export interface Projection {
+  name: string;
+  version: number;
+  tables: string;
+  /** Which rows it is fed with: one a leg, or one a transaction. */
+  over: 'entries' | 'transactions';
+  /** One statement, the same live and on replay; applying a row again, or late, changes nothing. */
+  apply: string;
+}
+
+/**
+ * In the order in which they are applied. The balances come last: their rows are what workers wait for each
+ * other on, and they are held until the commit only.
+ */
+export const projections: Projection[] = [lines, transactions, balances];
+
+export function schemaOf({ name, version }: { name: string; version: number }): string {
+  return `${name}_v${version}`;
+}

@@ -1,0 +1,63 @@
+import type { Projection } from '../projection.js';
+
+/** The transactions as they are searched, and how far each hold has come. */
+export const transactions: Projection = {
+  name: 'transactions',
+  version: 1,
+  over: 'transactions',
+  tables: `
+create table {schema}.transactions (
+  sequence     bigint primary key,
+  id           uuid not null unique,
+  ledger       text collate "C" not null,
+  kind         text collate "C" not null,
+  root_id      uuid not null,
+  parent_id    uuid,
+  reference    text collate "C",
+  description  text,
+  effective_at timestamptz not null,
+  recorded_at  timestamptz not null,
+  metadata     jsonb not null
+);
+create index transactions_newest on {schema}.transactions (ledger, sequence);
+create index transactions_recorded on {schema}.transactions (ledger, recorded_at);
+create index transactions_reference on {schema}.transactions (ledger, reference) where reference is not null;
+create index transactions_kind on {schema}.transactions (ledger, kind, sequence) where kind <> 'posting';
+create index transactions_metadata on {schema}.transactions using gin (metadata jsonb_path_ops)
+  where metadata <> '{}';
+
+-- A hold's status is that of its newest capture, void or expiry: the one after which the least remains.
+create table {schema}.holds (
+  id        uuid primary key,
+  remaining numeric(38, 0) not null,
+  status    text collate "C" not null
+);
+create index holds_open on {schema}.holds (status) where remaining > 0;
+`,
+  apply: `
+with incoming as ({incoming}),
+recorded as (
+  insert into {schema}.transactions (
+    sequence, id, ledger, kind, root_id, parent_id, reference, description, effective_at, recorded_at, metadata
+  )
+  select sequence, id, ledger, kind, root_id, parent_id, reference, description, effective_at, recorded_at, metadata
+  from incoming
+  order by sequence
+  on conflict (sequence) do nothing
+)
+insert into {schema}.holds as h (id, remaining, status)
+select distinct on (root_id)
+  root_id, hold_remaining,
+  case
+    when hold_remaining > 0 then case when hold_captured > 0 then 'partially_captured' else 'pending' end
+    when hold_captured > 0 then 'captured'
+    when kind = 'expiry' then 'expired'
+    else 'voided'
+  end
+from incoming
+where hold_remaining is not null
+order by root_id, hold_remaining
+on conflict (id) do update set remaining = excluded.remaining, status = excluded.status
+where h.remaining > excluded.remaining
+`,
+};
