@@ -111,11 +111,13 @@ async function publish(unfinished: string, dataDir: string, here: boolean): Prom
   }
 }
 
-/** Removes what an initdb left that was killed on its way. */
+/** Removes what was left by a start that was killed on its way. Its initdb may live on a moment longer. */
 async function sweep(parent: string): Promise<void> {
   for (const name of await readdir(parent)) {
     const pid = /^\.initdb-(\d+)-/.exec(name)?.[1];
-    if (pid && !isAlive(Number(pid))) await rm(join(parent, name), { recursive: true, force: true });
+    if (!pid || isAlive(Number(pid))) continue;
+    const patiently = { recursive: true, force: true, maxRetries: 10, retryDelay: 20 };
+    await rm(join(parent, name), patiently).catch(() => undefined);
   }
 }
 

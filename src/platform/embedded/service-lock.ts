@@ -52,13 +52,13 @@ function keep(first: pg.Client, reconnect: () => pg.Client): ServiceLock {
   let timer: NodeJS.Timeout | undefined;
   const again = () => {
     if (released) return;
-    timer = setTimeout(() => void renew(), 500).unref();
+    timer = setTimeout(() => void renew(), 250);
   };
   const renew = async () => {
     session = reconnect();
     try {
       await session.connect();
-      if (!(await tryLock(session))) throw new Error('taken');
+      if (released || !(await tryLock(session))) throw new Error('not ours to take');
       session.once('end', again);
     } catch {
       await session.end().catch(() => undefined);
