@@ -1,0 +1,102 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { parse } from 'yaml';
+
+interface Service {
+  image?: string;
+  build?: string;
+  command?: string | string[];
+  environment?: Record<string, string>;
+  volumes?: string[];
+  ports?: string[];
+  healthcheck?: unknown;
+}
+
+const read = (file: string) => readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
+const text = read('docker-compose.yml');
+const services = (parse(text, { merge: true }) as { services: Record<string, Service> }).services;
+const pom = read('connect/pom.xml');
+const image = read('connect/Dockerfile');
+const connector = (JSON.parse(read('connect/outbox.json')) as { config: Record<string, string> }).config;
+const version = (name: string) => new RegExp(`<${name}.version>([^<]+)<`).exec(pom)?.[1];
+
+describe('the containers and the stack without Docker', () => {
+  it('run the same Kafka', () => {
+    expect(version('kafka')).toMatch(/^\d+\.\d+\.\d+$/);
+    expect(services.kafka?.image).toBe(`apache/kafka:${version('kafka')}`);
+    expect(image).toContain(`FROM apache/kafka:${version('kafka')}\n`);
+  });
+
+  it('run the same Debezium, named in connect/pom.xml only', () => {
+    expect(version('debezium')).toMatch(/\.Final$/);
+    expect(image).toContain('COPY pom.xml');
+    expect(image).toContain('COPY --from=jars /connect/.runtime/plugins');
+    expect(image + text + read('Dockerfile')).not.toMatch(/debezium[^\n]*\d+\.\d+/i);
+  });
+
+  it('use the same files for worker, connector and topics', () => {
+    expect(services.connect?.build).toBe('./connect');
+    expect(image).toContain('COPY worker.properties');
+    expect(read('Dockerfile')).toContain('COPY connect/outbox.json connect/topics.json ./connect/');
+    expect(services.migrate?.command).toEqual(
+      expect.arrayContaining([expect.stringContaining('connect apply')]),
+    );
+  });
+
+  it('give the broker the same settings', () => {
+    const own = /^(node|process|controller|listener|advertised|inter|log\.dirs)/;
+    const lines = read('connect/broker.properties')
+      .split('\n')
+      .filter((line) => /^[a-z]/.test(line));
+    const settings = lines
+      .map((line) => line.split('=') as [string, string])
+      .filter(([key]) => !own.test(key));
+    expect(settings.length).toBeGreaterThan(8);
+    for (const [key, value] of settings) {
+      const name = `KAFKA_${key.toUpperCase().replaceAll('.', '_')}`;
+      expect([name, services.kafka?.environment?.[name]]).toEqual([name, value]);
+    }
+  });
+
+  it('fill in every placeholder of the worker', () => {
+    const worker = read('connect/worker.properties').replace(/^#.*$/gm, '');
+    const names = [...worker.matchAll(/\$\{([A-Z_]+)\}/g)].map((match) => match[1]!);
+    for (const name of names) expect(read('connect/start-worker.sh')).toContain(name);
+  });
+});
+
+describe('passwords', () => {
+  it('are never written into docker-compose.yml', () => {
+    for (const [name, service] of Object.entries(services)) {
+      for (const [key, value] of Object.entries(service.environment ?? {})) {
+        if (/PASSWORD|SECRET|TOKEN$/.test(key))
+          expect([name, key, value]).toEqual([name, key, expect.stringMatching(/^\$\{\w+:\?/)]);
+        const inUrl = /:\/\/[^:/@]+:([^@]+)@/.exec(value)?.[1];
+        if (inUrl)
+          expect([name, key, inUrl]).toEqual([name, key, expect.stringMatching(/^(\$\{\w+:\?|%24%7Benv)/)]);
+      }
+    }
+  });
+
+  it('are a placeholder in the connector', () => {
+    expect(connector['database.password']).toBe('${CDC_PASSWORD}');
+  });
+});
+
+describe('docker-compose.yml', () => {
+  it('opens ports on this machine only', () => {
+    const ports = Object.values(services).flatMap((service) => service.ports ?? []);
+    expect(ports.length).toBeGreaterThan(0);
+    for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:/);
+  });
+
+  it('checks the health of everything that others wait for', () => {
+    for (const name of ['postgres', 'kafka', 'connect', 'api'])
+      expect(services[name]?.healthcheck).toBeDefined();
+  });
+
+  it('runs the service without root and without the embedded Postgres', () => {
+    expect(read('Dockerfile')).toMatch(/^USER node$/m);
+    expect(read('Dockerfile')).toContain('npm ci --omit=dev --omit=optional');
+  });
+});
