@@ -14,6 +14,7 @@ const commands: Record<string, Providers> = {
   balances: async () => [(await import('./cli/balances.command.js')).BalancesCommand],
   statement: async () => [(await import('./cli/statement.command.js')).StatementCommand],
   migrate: async () => [(await import('./cli/migrate.command.js')).MigrateCommand],
+  connect: async () => (await import('./connect/connect.command.js')).connectProviders,
 };
 
 async function main(): Promise<void> {

@@ -35,7 +35,8 @@ function barOf(size: number, began: number, Bar: typeof SingleBar): Progress {
     barIncompleteChar: '░',
     barsize: 30,
     stream: process.stderr,
-    hideCursor: true,
+    // Ctrl-C lets the current chunk finish, the bar with it.
+    gracefulExit: false,
     clearOnComplete: true,
     stopOnComplete: false,
   });
@@ -50,7 +51,11 @@ function barOf(size: number, began: number, Bar: typeof SingleBar): Progress {
       });
     },
     print: (line) => void process.stderr.write(`\r\u001b[K${line}\n`),
-    stop: () => bar.stop(),
+    stop() {
+      // stop() puts the cursor back where the bar began, above the lines printed since: save this place instead.
+      process.stderr.write('\r\u001b7');
+      bar.stop();
+    },
   };
 }
 
