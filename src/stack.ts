@@ -20,7 +20,8 @@ async function main(): Promise<void> {
     throw new ConfigError(`A stack is running on ${dir} already (pid ${other}): stop it, or set DATA_DIR`);
   writePid(dir, 'stack', process.pid);
 
-  const shown = relative(process.cwd(), dir) || '.';
+  const near = relative(process.cwd(), dir);
+  const shown = near.startsWith('..') ? dir : near;
   say('Starting Postgres, Kafka, Connect with Debezium, the API and a worker');
   stack = startStack({ dir, port: config.port, log: say });
   await stack.started;

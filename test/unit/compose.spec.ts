@@ -100,3 +100,23 @@ describe('docker-compose.yml', () => {
     expect(read('Dockerfile')).toContain('npm ci --omit=dev --omit=optional');
   });
 });
+
+describe('connect/README.md', () => {
+  const readme = read('connect/README.md');
+  const explained = (key: string) =>
+    readme.includes(`\`${key}\``) || readme.includes(`\`${key.split('.').slice(0, 2).join('.')}.*\``);
+
+  it('explains every setting of the connector, the worker, the broker and the topics', () => {
+    const properties = ['worker', 'broker'].flatMap((name) =>
+      [...read(`connect/${name}.properties`).matchAll(/^([a-z.]+)=/gm)].map((match) => match[1]!),
+    );
+    const { topics } = JSON.parse(read('connect/topics.json')) as { topics: { config: object }[] };
+    const keys = [
+      ...properties,
+      ...Object.keys(connector),
+      ...topics.flatMap(({ config }) => Object.keys(config)),
+    ];
+    expect(keys.length).toBeGreaterThan(80);
+    expect(keys.filter((key) => !explained(key))).toEqual([]);
+  });
+});
