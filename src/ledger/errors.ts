@@ -220,10 +220,9 @@ export function invalid(errors: readonly FieldError[]): Problem {
   return new Problem('VALIDATION_FAILED', `${first.path || 'the body'} ${first.message}${more}`, { errors });
 }
 
-/** Business refusals are results, stored under the idempotency key; other problems say nothing about the next try. */
-export function isStored(code: Code): boolean {
-  const { status } = codes[code];
-  return status === 409 || status === 422;
+/** Successes and business refusals are results, stored under the key; other statuses say nothing about the next try. */
+export function isStored(status: number): boolean {
+  return status < 400 || status === 409 || status === 422;
 }
 
 /** URI reference of a code's explanation, e.g. `/problems/insufficient-funds`. */

@@ -365,7 +365,8 @@ export const Nested = (type: () => Type, options: NestedOptions = {}) => {
       message: `must be ${orId ? 'an id or ' : ''}${what}`,
       schema: orId
         ? { oneOf: [id, { type: 'array', items: { type: 'object' }, minItems: min, maxItems: max }] }
-        : { type, ...(array && { isArray: true, minItems: min, maxItems: max }) },
+        : // Swagger calls a function for the type only if its name is `type`.
+          { type: () => type(), ...(array && { isArray: true, minItems: min, maxItems: max }) },
     },
     rest,
   );

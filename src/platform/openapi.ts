@@ -1,3 +1,6 @@
+import { createReadStream } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { ApiExtension, DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { codes, problemType, type Code } from '../ledger/errors.js';
@@ -29,16 +32,48 @@ const RECORDING: Code[] = [
   'OVERLOADED',
 ];
 
-/** `/openapi.json` and, from the same document, `/docs`. The document is made when it is first asked for. */
+/** `/openapi.json`, made when it is first asked for, and `/docs`, which shows it. */
 export function installOpenApi(app: NestFastifyApplication): void {
   SwaggerModule.setup('docs', app, () => createDocument(app), {
     jsonDocumentUrl: 'openapi.json',
     raw: ['json'],
-    customSiteTitle: 'Counterfoil API',
-    // The validator badge would ask a server on the internet.
-    swaggerOptions: { validatorUrl: null, displayRequestDuration: true },
+    ui: false,
   });
+  const fastify = app.getHttpAdapter().getInstance();
+  for (const path of ['/docs', '/docs/']) {
+    fastify.get(path, (_, reply) => reply.type('text/html; charset=utf-8').send(DOCS_PAGE));
+  }
+  for (const [name, type] of Object.entries(DOCS_ASSETS)) {
+    fastify.get(`/docs/${name}`, (_, reply) => reply.type(type).send(createReadStream(join(assets, name))));
+  }
 }
+
+// SwaggerModule would serve these through @fastify/static; three files from the package are all that is needed,
+// and nothing comes from the internet.
+const requireFromSwagger = createRequire(createRequire(import.meta.url).resolve('@nestjs/swagger'));
+const assets = dirname(requireFromSwagger.resolve('swagger-ui-dist/package.json'));
+const DOCS_ASSETS = {
+  'swagger-ui.css': 'text/css; charset=utf-8',
+  'swagger-ui-bundle.js': 'text/javascript; charset=utf-8',
+  'favicon-32x32.png': 'image/png',
+};
+const DOCS_PAGE = `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <title>Counterfoil API</title>
+    <link rel="stylesheet" href="/docs/swagger-ui.css">
+    <link rel="icon" href="/docs/favicon-32x32.png">
+  </head>
+  <body>
+    <div id="swagger-ui"></div>
+    <script src="/docs/swagger-ui-bundle.js"></script>
+    <script>
+      SwaggerUIBundle({ url: '/openapi.json', dom_id: '#swagger-ui', deepLinking: true, validatorUrl: null });
+    </script>
+  </body>
+</html>
+`;
 
 export function createDocument(app: NestFastifyApplication): OpenAPIObject {
   const config = new DocumentBuilder()

@@ -11,8 +11,8 @@ export interface RequestContext {
   idempotencyKey: string | null;
   /** Of the traceparent, else `X-Trace-Id`, else a new one. */
   traceId: string;
-  /** W3C trace context to carry to the outbox and Kafka; null when the caller sent none. */
-  traceparent: string | null;
+  /** What the caller itself sent, kept with what it records: `traceparent`, else `X-Trace-Id`, else null. */
+  trace: string | null;
   /** Code of the problem that was answered, for the log. */
   code: string | null;
   /** What the body parser found that must wait for the key headers to be judged first. */
@@ -30,7 +30,6 @@ export const Ctx = createParamDecorator(
 );
 
 const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
-const HEX_TRACE_ID = /^(?!0{32})[0-9a-f]{32}$/;
 const PRINTABLE = /^[\x20-\x7e]{1,128}$/;
 
 export function createContext(headers: Record<string, string | string[] | undefined>): RequestContext {
@@ -40,11 +39,10 @@ export function createContext(headers: Record<string, string | string[] | undefi
 function trace(headers: Record<string, string | string[] | undefined>) {
   const parent = headers['traceparent'];
   const match = typeof parent === 'string' ? TRACEPARENT.exec(parent) : null;
-  if (match) return { traceId: match[1]!, traceparent: parent as string };
+  if (match) return { traceId: match[1]!, trace: parent as string };
   const id = headers['x-trace-id'];
-  if (typeof id !== 'string' || !PRINTABLE.test(id)) return { traceId: randomHex(16), traceparent: null };
-  // Only an id of W3C form can be carried on as a traceparent.
-  return { traceId: id, traceparent: HEX_TRACE_ID.test(id) ? `00-${id}-${randomHex(8)}-01` : null };
+  if (typeof id === 'string' && PRINTABLE.test(id)) return { traceId: id, trace: id };
+  return { traceId: randomHex(16), trace: null };
 }
 
 // One call to the system's randomness serves many requests.

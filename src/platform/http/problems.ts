@@ -42,10 +42,11 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, proble
   if (status === 429 || status === 503) reply.header('retry-after', String(problem.retryAfter ?? 1));
   if (status === 401) reply.header('www-authenticate', 'Bearer');
   if (status === 405) reply.header('allow', (problem.fields.allow as string[]).join(', '));
+  // Bytes, since Fastify adds a charset to a string's content type, which this one doesn't have.
   void reply
     .status(status)
     .header('content-type', 'application/problem+json')
-    .send(problemBody(problem, ctx.traceId));
+    .send(Buffer.from(problemBody(problem, ctx.traceId)));
 }
 
 export function toProblem(error: unknown): Problem {
