@@ -5,7 +5,10 @@ const cachedForMs = 1_000;
 const cache = new WeakMap<pg.Pool, { until: number; versions: Promise<Map<string, number>> }>();
 
 /** The schema of the version of a projection that readers use now; at most a second old. */
-export async function activeSchema(pool: pg.Pool, name: 'balances' | 'lines' | 'transactions'): Promise<string> {
+export async function activeSchema(
+  pool: pg.Pool,
+  name: 'balances' | 'lines' | 'transactions',
+): Promise<string> {
   let entry = cache.get(pool);
   if (!entry || entry.until < Date.now()) {
     entry = { until: Date.now() + cachedForMs, versions: readVersions(pool) };

@@ -17,16 +17,19 @@ export async function installProjections(client: pg.Client): Promise<void> {
 
 async function install(client: pg.Client, projection: Projection): Promise<void> {
   const schema = schemaOf(projection);
-  const { rows } = await client.query<{ present: boolean }>('select to_regnamespace($1) is not null as present', [
-    schema,
-  ]);
+  const { rows } = await client.query<{ present: boolean }>(
+    'select to_regnamespace($1) is not null as present',
+    [schema],
+  );
   if (rows[0]!.present) return;
   await client.query('begin');
   try {
     await client.query(`create schema ${schema}`);
     await client.query(projection.tables.replaceAll('{schema}', schema));
     await client.query(`grant usage on schema ${schema} to counterfoil_app, counterfoil_reader`);
-    await client.query(`grant select on all tables in schema ${schema} to counterfoil_app, counterfoil_reader`);
+    await client.query(
+      `grant select on all tables in schema ${schema} to counterfoil_app, counterfoil_reader`,
+    );
     await client.query(
       'insert into projections.active (projection, version) values ($1, $2) on conflict (projection) do nothing',
       [projection.name, projection.version],

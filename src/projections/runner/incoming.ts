@@ -96,14 +96,20 @@ function columns<Name extends string>(names: readonly Name[]): Record<Name, unkn
 type Json = Record<string, unknown>;
 
 function add(incoming: Incoming, event: unknown): void {
-  if (!isObject(event) || typeof event.event_type !== 'string') throw new Error('not an event: no event_type');
+  if (!isObject(event) || typeof event.event_type !== 'string')
+    throw new Error('not an event: no event_type');
   if (!recordedTypes.has(event.event_type)) return;
   const { transaction, entries, hold } = event;
   if (!isObject(transaction)) throw new Error('no transaction');
-  if (!Array.isArray(entries) || entries.length === 0 || !entries.every(isObject)) throw new Error('no entries');
+  if (!Array.isArray(entries) || entries.length === 0 || !entries.every(isObject))
+    throw new Error('no entries');
   const sequence = needed(event, 'sequence');
   // Every value is read before the first is added: a bad event leaves the columns of equal length.
-  const row = { ...transactionRow(transaction, isObject(hold) ? hold : {}), sequence, ledger: needed(event, 'ledger') };
+  const row = {
+    ...transactionRow(transaction, isObject(hold) ? hold : {}),
+    sequence,
+    ledger: needed(event, 'ledger'),
+  };
   const legs = entries.map((entry) => entryRow(entry, sequence));
   for (const name of transactionColumns) incoming.transactions[name].push(row[name]);
   for (const leg of legs) for (const name of entryColumns) incoming.entries[name].push(leg[name]);

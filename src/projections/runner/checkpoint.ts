@@ -1,0 +1,123 @@
+import type pg from 'pg';
+
+/** All projections are applied together, so they share a checkpoint a partition. */
+export const consumer = 'projections';
+
+export type SourceName = 'kafka' | 'tail';
+
+/** Another source feeds the projections now: two would each undo the other's position. */
+export class TakenOver extends Error {
+  constructor(by: string) {
+    super(`the projections are now fed by the ${by}: run either Kafka workers or the tail, not both`);
+  }
+}
+
+/** What a step applied and where it stands after; `position` absent leaves the checkpoint as it is. */
+export interface Step<Position, Outcome> {
+  position?: Position;
+  newest?: { sequence: string; recordedAt: string } | undefined;
+  outcome: Outcome;
+}
+
+interface Checkpoint<Position> {
+  position: Position;
+  /** How long ago it was written. */
+  ageSeconds: number;
+}
+
+/**
+ * Runs `step` in one Postgres transaction that holds the checkpoint's row, and moves the checkpoint in it.
+ * @param wait false: 'busy' at once when another process holds the row
+ * @returns 'missing' when there is no such row
+ */
+export async function withCheckpoint<Position, Outcome>(
+  pool: pg.Pool,
+  partition: string,
+  wait: boolean,
+  step: (client: pg.ClientBase, checkpoint: Checkpoint<Position>) => Promise<Step<Position, Outcome>>,
+): Promise<Outcome | 'busy' | 'missing'> {
+  return inTransaction(pool, async (client) => {
+    const { rows } = await client.query<{ position: Position; age: number }>(
+      `select position, extract(epoch from clock_timestamp() - updated_at)::float8 as age
+       from projections.checkpoints where consumer = $1 and partition = $2
+       for update ${wait ? '' : 'skip locked'}`,
+      [consumer, partition],
+    );
+    if (!rows[0]) return (await exists(client, partition)) ? 'busy' : 'missing';
+    const { position, newest, outcome } = await step(client, {
+      position: rows[0].position,
+      ageSeconds: rows[0].age,
+    });
+    if (position) await save(client, partition, position, newest);
+    return outcome;
+  });
+}
+
+async function exists(client: pg.ClientBase, partition: string): Promise<boolean> {
+  const { rowCount } = await client.query(
+    'select from projections.checkpoints where consumer = $1 and partition = $2',
+    [consumer, partition],
+  );
+  return rowCount === 1;
+}
+
+async function save(
+  client: pg.ClientBase,
+  partition: string,
+  position: unknown,
+  newest?: { sequence: string; recordedAt: string },
+): Promise<void> {
+  await client.query(
+    `update projections.checkpoints
+     set position = $3, applied = greatest(applied, $4), as_of = greatest(as_of, $5), updated_at = clock_timestamp()
+     where consumer = $1 and partition = $2`,
+    [consumer, partition, JSON.stringify(position), newest?.sequence ?? 0, newest?.recordedAt ?? null],
+  );
+}
+
+/**
+ * Makes this source the one that feeds the projections: the other's checkpoints go, so that it begins anew
+ * should it come back, and the outbox needn't be kept for it.
+ */
+export async function takeOver(client: pg.ClientBase, source: SourceName): Promise<void> {
+  await client.query('delete from projections.checkpoints where consumer = $1 and source <> $2', [
+    consumer,
+    source,
+  ]);
+}
+
+/** @throws TakenOver when another source has checkpoints */
+export async function assertOurs(pool: pg.Pool, source: SourceName): Promise<void> {
+  const { rows } = await pool.query<{ source: string }>(
+    'select source from projections.checkpoints where consumer = $1 and source <> $2 limit 1',
+    [consumer, source],
+  );
+  if (rows[0]) throw new TakenOver(rows[0].source);
+}
+
+export async function inTransaction<T>(
+  pool: pg.Pool,
+  work: (client: pg.PoolClient) => Promise<T>,
+): Promise<T> {
+  const client = await pool.connect();
+  // A client that is taken out is not listened to by its pool: a connection lost between two queries would end us.
+  const ignore = () => {};
+  client.on('error', ignore);
+  let broken = true;
+  try {
+    await client.query('begin');
+    const result = await work(client);
+    await client.query('commit');
+    broken = false;
+    return result;
+  } catch (error) {
+    broken = await client.query('rollback').then(
+      () => false,
+      () => true,
+    );
+    throw error;
+  } finally {
+    client.off('error', ignore);
+    client.release(broken);
+  }
+}

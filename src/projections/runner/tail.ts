@@ -1,0 +1,211 @@
+import type pg from 'pg';
+import {
+  assertOurs,
+  consumer,
+  inTransaction,
+  takeOver,
+  TakenOver,
+  withCheckpoint,
+  type Step,
+} from './checkpoint.js';
+import { decode, newest, PoisonEvent } from './incoming.js';
+import { replaySlice } from './journal-replay.js';
+import { listen } from './listen.js';
+import { applyIncoming } from './rows.js';
+import { backoffMs, bell, isPoison, type RunningSource, type SourceOptions } from './source.js';
+
+/**
+ * Everything visible in `snapshot` is applied. With `replay`, of that only what the journal holds up to this
+ * sequence. With `next` and `last`: also what `next` sees and `snapshot` does not, up to the sequence `last`.
+ */
+interface TailPosition {
+  system: string;
+  snapshot: string;
+  replay?: string;
+  next?: string;
+  last?: string;
+}
+
+export interface TailOptions extends SourceOptions {
+  /** Most events applied in one transaction. */
+  pageSize?: number;
+  /** The longest wait between two looks at the outbox; NOTIFY on `counterfoil_events` wakes it earlier. */
+  pollMs?: number;
+}
+
+/** The database is a copy that was restored elsewhere: its transaction ids say nothing about the checkpoint. */
+export class RestoredCopy extends Error {
+  constructor(was: string, is: string) {
+    super(
+      `restored copy: rebuild. The tail's checkpoint was made by the Postgres cluster ${was}, this is ${is}: ` +
+        'delete the rows of projections.checkpoints and start again to replay the journal',
+    );
+  }
+}
+
+const partition = 'tail';
+
+/**
+ * Feeds the projections from the outbox, without Kafka. Safe in several processes at once: whoever gets the
+ * checkpoint's row goes on, the others wait. Without a checkpoint of its own it first replays the journal.
+ */
+export function startTail(options: TailOptions): RunningSource {
+  const { pool, log, pageSize = 2_000, pollMs = 1_000 } = options;
+  const wakeUp = bell();
+  const listener = listen(pool, 'counterfoil_events', wakeUp.ring);
+  let stopping = false;
+  let begun = false;
+  let failures = 0;
+  let limit = pageSize;
+
+  async function run(): Promise<void> {
+    if (!begun) await begin();
+    while (!stopping) {
+      const outcome = await turn(pool, limit);
+      failures = 0;
+      limit = Math.min(pageSize, limit * 2);
+      if (outcome === 'missing') {
+        await assertOurs(pool, 'tail');
+        await begin();
+      } else if (outcome !== 'more' && !stopping) {
+        await wakeUp.wait(pollMs);
+      }
+    }
+  }
+
+  async function begin(): Promise<void> {
+    if (await beginCheckpoint(pool)) log.info({ source: 'tail' }, 'projections: replaying the journal');
+    begun = true;
+  }
+
+  async function keepRunning(): Promise<void> {
+    while (!stopping) {
+      try {
+        await run();
+      } catch (error) {
+        if (error instanceof RestoredCopy || error instanceof TakenOver) {
+          log.error({ source: 'tail', err: error }, `projections stopped: ${error.message}`);
+          return;
+        }
+        failures += 1;
+        if (isPoison(error)) {
+          // One by one, so that what lies before the bad event is applied and its position is known.
+          limit = 1;
+          log.error({ source: 'tail', err: error, failures }, `projections: ${(error as Error).message}`);
+        } else {
+          log.warn({ source: 'tail', err: error, failures }, 'projections: the tail will try again');
+        }
+        if (!stopping) await wakeUp.wait(backoffMs(failures));
+      }
+    }
+  }
+
+  const done = keepRunning();
+  return {
+    async stop() {
+      stopping = true;
+      wakeUp.ring();
+      await done;
+      await listener.stop();
+    },
+  };
+}
+
+/** @returns true when there was no checkpoint of the tail's own */
+async function beginCheckpoint(pool: pg.Pool): Promise<boolean> {
+  return inTransaction(pool, async (client) => {
+    await takeOver(client, 'tail');
+    const { rowCount } = await client.query(
+      // The snapshot is taken before the first slice is read: what the replay may miss, the tail will find.
+      `insert into projections.checkpoints (consumer, source, partition, position)
+       select $1, 'tail', $2, jsonb_build_object('system', system_identifier::text,
+                                                 'snapshot', pg_current_snapshot()::text, 'replay', '0')
+       from pg_control_system()
+       on conflict do nothing`,
+      [consumer, partition],
+    );
+    return rowCount === 1;
+  });
+}
+
+type Outcome = 'more' | 'idle';
+
+function turn(pool: pg.Pool, limit: number): Promise<Outcome | 'busy' | 'missing'> {
+  return withCheckpoint<TailPosition, Outcome>(
+    pool,
+    partition,
+    false,
+    async (client, { position, ageSeconds }) => {
+      const { rows } = await client.query<{ system: string }>(
+        'select system_identifier::text as system from pg_control_system()',
+      );
+      const { system } = rows[0]!;
+      if (system !== position.system) throw new RestoredCopy(position.system, system);
+      if (position.replay !== undefined)
+        return replay(client, { ...position, replay: position.replay }, limit);
+      const step = await page(client, position, limit);
+      // Nothing new: no row is rewritten each second, but an old snapshot must not hold the outbox back either.
+      if (step.outcome === 'idle' && !step.newest && ageSeconds < 30) return { outcome: 'idle' };
+      return step;
+    },
+  );
+}
+
+async function replay(
+  client: pg.ClientBase,
+  { replay: after, ...position }: TailPosition & { replay: string },
+  limit: number,
+): Promise<Step<TailPosition, Outcome>> {
+  const last = await replaySlice(client, after, limit);
+  if (!last) return { position, outcome: 'more' };
+  return { position: { ...position, replay: last.sequence }, newest: last, outcome: 'more' };
+}
+
+/**
+ * What $1 does not see and the next snapshot sees. The current snapshot is this statement's own, so a row is
+ * either in this difference or in a later one, however long its writer stays open. Rows restored from another
+ * cluster may bear ids from the future: they are not visible in any snapshot yet.
+ */
+const difference = `
+with bounds as (select coalesce($2::pg_snapshot, pg_current_snapshot()) as next)
+select b.next::text as next, e.sequence, e.payload
+from bounds b
+left join lateral (
+  select o.sequence, o.payload
+  from journal.outbox o
+  where (o.xid >= pg_snapshot_xmax($1::pg_snapshot)
+         or o.xid = any (array(select pg_snapshot_xip($1::pg_snapshot))))
+    and pg_visible_in_snapshot(o.xid, b.next)
+    and o.aggregatetype = 'ledger.transactions'
+    and o.sequence > $3
+  order by o.sequence
+  limit $4
+) e on true
+order by e.sequence`;
+
+async function page(
+  client: pg.ClientBase,
+  { system, snapshot, next, last }: TailPosition,
+  limit: number,
+): Promise<Step<TailPosition, Outcome>> {
+  const { rows } = await client.query<{ next: string; sequence: string | null; payload: string }>(
+    difference,
+    [snapshot, next ?? null, last ?? '0', limit],
+  );
+  const found = rows.filter((row) => row.sequence !== null);
+  const through = rows[0]!.next;
+  const incoming = decode(found.map((row) => ({ position: `outbox ${row.sequence}`, payload: row.payload })));
+  await applyIncoming(client, incoming).catch((error: unknown) => {
+    if (found.length > 1 || !isPoison(error)) throw error;
+    throw new PoisonEvent((error as Error).message, `outbox ${found[0]?.sequence}`, { cause: error });
+  });
+  if (found.length < limit) {
+    return {
+      position: { system, snapshot: through },
+      newest: newest(incoming),
+      outcome: next ? 'more' : 'idle',
+    };
+  }
+  const position = { system, snapshot, next: through, last: found.at(-1)!.sequence! };
+  return { position, newest: newest(incoming), outcome: 'more' };
+}
