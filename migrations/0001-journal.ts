@@ -349,9 +349,9 @@ begin
   return gone;
 end $$;
 
--- The last version of an account whose running maximum of effective time lies before a time: a binary search
--- over the primary key, since the maximum only grows. 0 when there is none.
-create function journal.last_version_before(account bigint, before timestamptz) returns bigint
+-- The last version (up to one) of an account whose running maximum of effective time lies before a time: a binary
+-- search over the primary key, since the maximum only grows. 0 when there is none.
+create function journal.last_version_before(account bigint, before timestamptz, through bigint) returns bigint
 language plpgsql stable parallel safe as $$
 declare
   low bigint := 0;
@@ -360,13 +360,34 @@ declare
   reached timestamptz;
 begin
   select version into high from journal.entries where account_no = account order by version desc limit 1;
-  high := coalesce(high, 0);
+  high := least(coalesce(high, 0), through);
   while low < high loop
     middle := (low + high + 1) / 2;
     select max_effective_at into reached from journal.entries where account_no = account and version = middle;
     if reached < before then low := middle; else high := middle - 1; end if;
   end loop;
   return low;
+end $$;
+
+-- Posted totals of the entries effective before a time, among the first versions up to one: the totals of the last
+-- version before it, and the back-dated entries that came later.
+create function journal.posted_before(account bigint, before timestamptz, through bigint,
+  out debits numeric, out credits numeric)
+language plpgsql stable parallel safe as $$
+declare
+  low bigint := journal.last_version_before(account, before, through);
+  late_debits numeric;
+  late_credits numeric;
+begin
+  select posted_debits, posted_credits into debits, credits
+  from journal.entries where account_no = account and version = low;
+  select sum(posted) filter (where side = 'debit'), sum(posted) filter (where side = 'credit')
+  into late_debits, late_credits
+  from journal.entries
+  where account_no = account and effective_at < before and effective_at < max_effective_at
+    and version > low and version <= through;
+  debits := coalesce(debits, 0) + coalesce(late_debits, 0);
+  credits := coalesce(credits, 0) + coalesce(late_credits, 0);
 end $$;
 `;
 
@@ -391,7 +412,8 @@ grant select on journal.outbox to counterfoil_cdc;
 revoke execute on all functions in schema journal from public;
 grant execute on function journal.make_outbox_days(integer), journal.expire_command_results(interval, integer)
   to counterfoil_app;
-grant execute on function journal.last_version_before(bigint, timestamptz)
+grant execute on function journal.last_version_before(bigint, timestamptz, bigint),
+  journal.posted_before(bigint, timestamptz, bigint)
   to counterfoil_app, counterfoil_projector, counterfoil_reader;
 select journal.make_outbox_days(7);
 

@@ -1,0 +1,33 @@
+/** A row of the outbox: what Debezium makes a Kafka record of. `payload` is the JSON text as it will arrive. */
+export interface OutboxEvent {
+  sequence: string;
+  eventId: string;
+  aggregatetype: 'ledger.transactions' | 'ledger.accounts';
+  /** The record's key: events of one key stay in order. */
+  aggregateid: string;
+  type: string;
+  source: string;
+  time: string;
+  dataschema: string;
+  payload: string;
+  traceparent: string | null;
+}
+
+/** CloudEvents `source` of a ledger. */
+export function sourceOf(ledger: string): string {
+  return `/ledgers/${ledger}`;
+}
+
+/** CloudEvents `dataschema`: where the schema lies in the repository, relative to its root. */
+export function schemaOf(type: string): string {
+  return `/src/events/schemas/${type.split('.').slice(0, 2).join('.')}.v1.schema.json`;
+}
+
+const traceparentForm = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/;
+
+/** The caller's trace as kept with a record: a W3C traceparent is passed on, anything else is an id alone. */
+export function traceOf(trace: string | null): { traceId: string | null; traceparent: string | null } {
+  const match = trace === null ? null : traceparentForm.exec(trace);
+  return { traceId: match ? match[1]! : trace, traceparent: match ? trace : null };
+}
+

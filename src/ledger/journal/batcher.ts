@@ -1,0 +1,123 @@
+import { Problem } from '../errors.js';
+import type { Journal } from './journal.js';
+import type { Outcome, Request } from './request.js';
+
+interface Submission {
+  requests: Request[];
+  resolve: (outcomes: Outcome[]) => void;
+  reject: (error: unknown) => void;
+}
+
+interface Limits {
+  /** Most commands waiting. */
+  queueLimit: number;
+  /** Most commands of one Postgres transaction (a larger submission still goes as a whole). */
+  batchLimit: number;
+  /** Batches in flight at once. */
+  writers: number;
+}
+
+interface Observer {
+  batch(size: number): void;
+  command(name: string, outcome: Outcome | Problem, seconds: number): void;
+}
+
+/**
+ * Folds concurrent commands into batches: whatever waits when a writer becomes free, up to a cap. A lone command
+ * waits for nobody.
+ */
+export class Batcher {
+  private waiting: Submission[] = [];
+  private queued = 0;
+  private busy = 0;
+  private closing = false;
+  private idle: (() => void) | undefined;
+
+  constructor(
+    private readonly journal: Journal,
+    private readonly limits: Limits,
+    private readonly observe: Observer,
+  ) {}
+
+  get depth(): number {
+    return this.queued;
+  }
+
+  /**
+   * The commands take effect in order and together with others in one transaction; each has its own outcome.
+   * @throws Problem OVERLOADED, UNAVAILABLE: none took effect (or, lost at COMMIT, a retry finds out)
+   */
+  submit(requests: Request[]): Promise<Outcome[]> {
+    if (this.closing) return Promise.reject(new Problem('UNAVAILABLE', 'the service is stopping', {}, 1));
+    if (this.queued + requests.length > this.limits.queueLimit) {
+      return Promise.reject(new Problem('OVERLOADED', `${this.queued} commands are waiting`, {}, 1));
+    }
+    this.queued += requests.length;
+    return new Promise<Outcome[]>((resolve, reject) => {
+      this.waiting.push({ requests, resolve, reject });
+      // After this turn of the event loop: requests that arrived together go together.
+      if (this.busy < this.limits.writers) setImmediate(() => this.pump());
+    });
+  }
+
+  async submitOne(request: Request): Promise<Outcome> {
+    const started = performance.now();
+    try {
+      const [outcome] = await this.submit([request]);
+      this.observe.command(request.command.command, outcome!, (performance.now() - started) / 1000);
+      return outcome!;
+    } catch (error) {
+      if (error instanceof Problem) {
+        this.observe.command(request.command.command, error, (performance.now() - started) / 1000);
+      }
+      throw error;
+    }
+  }
+
+  /** Takes nothing more, and resolves when what was taken is answered. */
+  async close(): Promise<void> {
+    this.closing = true;
+    if (this.busy > 0 || this.waiting.length > 0) await new Promise<void>((resolve) => (this.idle = resolve));
+  }
+
+  private pump(): void {
+    while (this.busy < this.limits.writers && this.waiting.length > 0) {
+      this.busy++;
+      void this.run(this.take()).finally(() => {
+        this.busy--;
+        this.pump();
+        if (this.busy === 0 && this.waiting.length === 0) this.idle?.();
+      });
+    }
+  }
+
+  private take(): Submission[] {
+    let size = 0;
+    let count = 0;
+    for (const { requests } of this.waiting) {
+      if (count > 0 && size + requests.length > this.limits.batchLimit) break;
+      size += requests.length;
+      count++;
+    }
+    this.queued -= size;
+    return this.waiting.splice(0, count);
+  }
+
+  private async run(batch: Submission[]): Promise<void> {
+    try {
+      const outcomes = await this.append(batch);
+      let next = 0;
+      for (const { requests, resolve } of batch) resolve(outcomes.slice(next, (next += requests.length)));
+    } catch (error) {
+      // One bad command must not fail its neighbours: each submission is tried by itself.
+      if (batch.length === 1 || error instanceof Problem) return batch.forEach(({ reject }) => reject(error));
+      for (const submission of batch) await this.run([submission]);
+    }
+  }
+
+  private append(batch: Submission[]): Promise<Outcome[]> {
+    const requests = batch.flatMap((submission) => submission.requests);
+    this.observe.batch(requests.length);
+    return this.journal.append(requests);
+  }
+}

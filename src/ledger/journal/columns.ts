@@ -1,0 +1,117 @@
+import type { OutboxEvent } from '../../events/event.js';
+import type { Account } from '../rules/account.js';
+import type { AccountChange, Transaction } from '../rules/record.js';
+import type { Outcome, Request } from './request.js';
+
+/** A result to be stored under its request's key. */
+export interface NewResult {
+  request: Request;
+  outcome: Outcome;
+}
+
+const text = (value: bigint | null) => (value === null ? null : String(value));
+
+/** Parameters of `append`: a column of each table an array. */
+export function appendColumns(transactions: Transaction[], results: NewResult[], events: OutboxEvent[]): unknown[] {
+  const t = <T>(pick: (row: Transaction) => T) => transactions.map(pick);
+  const r = <T>(pick: (row: NewResult) => T) => results.map(pick);
+  const o = <T>(pick: (row: OutboxEvent) => T) => events.map(pick);
+  const entries = transactions.flatMap((transaction) => transaction.entries.map((entry) => ({ transaction, entry })));
+  const e = <T>(pick: (row: (typeof entries)[number]) => T) => entries.map(pick);
+  return [
+    t((row) => row.sequence),
+    t((row) => row.id),
+    t((row) => row.ledger),
+    t((row) => row.kind),
+    t((row) => row.rootId),
+    t((row) => row.parentId),
+    t((row) => `{${row.entries.map((entry) => entry.accountNo).join(',')}}`),
+    t((row) => `{${row.entries.map((entry) => entry.version).join(',')}}`),
+    t((row) => row.reference),
+    t((row) => row.effectiveAt),
+    t((row) => row.recordedAt),
+    t((row) => row.description),
+    t((row) => row.metadata && JSON.stringify(row.metadata)),
+    t((row) => row.principal),
+    t((row) => row.idempotencyKey),
+    t((row) => row.trace),
+    e(({ entry }) => entry.accountNo),
+    e(({ entry }) => entry.version),
+    e(({ transaction }) => transaction.sequence),
+    e(({ entry }) => entry.leg),
+    e(({ entry }) => entry.side),
+    e(({ entry }) => text(entry.posted)),
+    e(({ entry }) => text(entry.pending)),
+    e(({ entry }) => text(entry.postedDebits)),
+    e(({ entry }) => text(entry.postedCredits)),
+    e(({ entry }) => text(entry.pendingDebits)),
+    e(({ entry }) => text(entry.pendingCredits)),
+    e(({ transaction }) => transaction.effectiveAt),
+    e(({ entry }) => entry.maxEffectiveAt),
+    e(({ transaction }) => transaction.recordedAt),
+    r(({ request }) => request.ledger),
+    r(({ request }) => request.principal),
+    r(({ request }) => request.idempotencyKey),
+    r(({ request }) => request.fingerprint),
+    r(({ outcome }) => outcome.status),
+    r(({ outcome }) => outcome.body),
+    o((event) => event.sequence),
+    o((event) => event.eventId),
+    o((event) => event.aggregatetype),
+    o((event) => event.aggregateid),
+    o((event) => event.type),
+    o((event) => event.source),
+    o((event) => event.time),
+    o((event) => event.dataschema),
+    o((event) => event.payload),
+    o((event) => event.traceparent),
+  ];
+}
+
+export function accountColumns(accounts: Account[]): unknown[] {
+  const a = <T>(pick: (row: Account) => T) => accounts.map(pick);
+  return [
+    a((row) => row.no),
+    a((row) => row.ledger),
+    a((row) => row.id),
+    a((row) => row.type),
+    a((row) => row.currency),
+    a((row) => text(row.minBalance)),
+    a((row) => text(row.maxBalance)),
+    a((row) => row.status),
+    a((row) => JSON.stringify(row.metadata)),
+    a((row) => row.revision),
+    a((row) => row.openedAt),
+  ];
+}
+
+export function accountUpdateColumns(accounts: Account[]): unknown[] {
+  const a = <T>(pick: (row: Account) => T) => accounts.map(pick);
+  return [
+    a((row) => row.no),
+    a((row) => text(row.minBalance)),
+    a((row) => text(row.maxBalance)),
+    a((row) => row.status),
+    a((row) => JSON.stringify(row.metadata)),
+    a((row) => row.revision),
+  ];
+}
+
+export function changeColumns(changes: AccountChange[]): unknown[] {
+  const c = <T>(pick: (row: AccountChange) => T) => changes.map(pick);
+  return [
+    c((row) => row.account.no),
+    c((row) => row.account.revision),
+    c((row) => row.sequence),
+    c((row) => row.id),
+    c((row) => row.kind),
+    c((row) => text(row.account.minBalance)),
+    c((row) => text(row.account.maxBalance)),
+    c((row) => row.account.status),
+    c((row) => JSON.stringify(row.account.metadata)),
+    c((row) => row.recordedAt),
+    c((row) => row.principal),
+    c((row) => row.idempotencyKey),
+    c((row) => row.trace),
+  ];
+}

@@ -1,0 +1,257 @@
+import type pg from 'pg';
+import { isConnectionLost, isRetryable } from '../../platform/postgres.js';
+import { Problem } from '../errors.js';
+import type { Account } from '../rules/account.js';
+import { accountsOf, claimsOf } from '../rules/command.js';
+import { Batch, ledgerNotFound, nameIn, replay, type BatchState, type StoredResult } from './batch.js';
+import { accountColumns, accountUpdateColumns, appendColumns, changeColumns } from './columns.js';
+import { commitFate } from './commit-fate.js';
+import { resultKey, type Outcome, type Request } from './request.js';
+import { accountOf, withHead, type AccountRow, type Head } from './rows.js';
+import * as sql from './sql.js';
+
+/** A race that the unique indexes decided: run again, the loser now sees the winner. */
+const UNIQUE_VIOLATION = '23505';
+const ATTEMPTS = 10;
+const CACHED_NUMBERS = 200_000;
+
+export interface JournalHooks {
+  /** Called after a COMMIT that wrote events. */
+  committed(): void;
+  retried(): void;
+}
+
+/**
+ * Appends batches of commands, each batch in one Postgres transaction, each command with its own outcome.
+ * Knows nothing of queues: see Batcher.
+ */
+export class Journal {
+  /** Account ids → numbers, and ledgers: cached once seen after a COMMIT, absence never. */
+  private readonly numbers = new Map<string, string>();
+  private readonly ledgers = new Set<string>();
+
+  constructor(
+    private readonly pool: pg.Pool,
+    private readonly hooks: JournalHooks,
+  ) {}
+
+  /**
+   * Outcomes in the order of the requests; they take effect in that order, all of them or (thrown) none.
+   * @throws Problem UNAVAILABLE when Postgres can't be reached, keeps conflicting, or the fate of a COMMIT is unknown
+   */
+  async append(requests: Request[]): Promise<Outcome[]> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.attempt(requests);
+      } catch (error) {
+        if (error instanceof Problem) throw error;
+        const again = isRetryable(error) || isConnectionLost(error) || codeOf(error) === UNIQUE_VIOLATION;
+        if (!again) throw error;
+        if (attempt === ATTEMPTS) throw unavailable(`gave up after ${ATTEMPTS} attempts; nothing was recorded`);
+        this.hooks.retried();
+        await backOff(attempt);
+      }
+    }
+  }
+
+  private async attempt(requests: Request[]): Promise<Outcome[]> {
+    const client = await this.pool.connect();
+    let broken: Error | undefined;
+    try {
+      return await this.write(client, requests);
+    } catch (error) {
+      broken = error as Error;
+      throw error;
+    } finally {
+      // A connection that met an error is not used again: what state it is in need not be known.
+      client.release(broken);
+    }
+  }
+
+  private async write(client: pg.PoolClient, requests: Request[]): Promise<Outcome[]> {
+    const outcomes = new Map<Request, Outcome>();
+    await this.answerStored(client, requests, outcomes);
+    await this.findLedgers(client, requests);
+    const open: Request[] = [];
+    for (const request of requests) {
+      if (outcomes.has(request)) continue;
+      if (this.ledgers.has(request.ledger)) open.push(request);
+      else outcomes.set(request, ledgerNotFound(request));
+    }
+    if (open.length > 0) await this.transact(client, open, outcomes);
+    return requests.map((request) => outcomes.get(request)!);
+  }
+
+  private async transact(client: pg.PoolClient, requests: Request[], outcomes: Map<Request, Outcome>): Promise<void> {
+    await this.findAccounts(client, requests);
+    await client.query('begin');
+    const batch = new Batch(await this.lockAndRead(client, requests));
+    for (const request of requests) outcomes.set(request, batch.decide(request));
+    if (batch.isEmpty) {
+      await client.query('rollback');
+      return;
+    }
+    if (batch.opened.length > 0) await client.query(sql.insertAccounts, accountColumns(batch.opened));
+    const updated = [...batch.updated.values()];
+    if (updated.length > 0) await client.query(sql.updateAccounts, accountUpdateColumns(updated));
+    if (batch.changes.length > 0) await client.query(sql.insertChanges, changeColumns(batch.changes));
+    const { rows } = await client.query<{ xid: string; timeline: string }>({
+      name: 'append',
+      text: sql.append,
+      values: appendColumns(batch.transactions, batch.results, batch.events),
+    });
+    await this.commit(client, rows[0]!);
+    for (const account of batch.opened) this.remember(account);
+    if (batch.events.length > 0) this.hooks.committed();
+  }
+
+  /** COMMIT; when the connection is lost in the middle of it, its fate is asked for on another, never guessed. */
+  private async commit(client: pg.PoolClient, written: { xid: string; timeline: string }): Promise<void> {
+    try {
+      await client.query('commit');
+    } catch (error) {
+      const fate = await commitFate(this.pool, written);
+      if (fate === 'aborted') throw error;
+      if (fate === 'unknown') {
+        throw unavailable('the connection was lost at COMMIT: repeat with the same key to find out');
+      }
+    }
+  }
+
+  private async lockAndRead(client: pg.PoolClient, requests: Request[]): Promise<BatchState> {
+    const accounts = await this.lock(client, requests);
+    const opens = requests.filter((request) => request.command.command === 'open_account').length;
+    const numbers = [...accounts.values()].map((account) => account.no);
+    const { rows } = await client.query<{
+      now: string;
+      sequences: string[];
+      account_nos: string[];
+      heads: Head[] | null;
+    }>({ name: 'read_state', text: sql.readState, values: [numbers, requests.length, opens] });
+    const { now, sequences, account_nos: accountNos, heads } = rows[0]!;
+    const byNumber = new Map([...accounts].map(([name, account]) => [account.no, name]));
+    for (const head of heads ?? []) {
+      const name = byNumber.get(head[0])!;
+      accounts.set(name, withHead(accounts.get(name)!, head));
+    }
+    return {
+      now,
+      sequences,
+      accountNos,
+      ledgers: this.ledgers,
+      accounts,
+      transactionIds: await this.takenIds(client, requests),
+      references: await this.takenReferences(client, requests),
+      results: await this.stored(client, requests),
+    };
+  }
+
+  private async lock(client: pg.PoolClient, requests: Request[]): Promise<Map<string, Account>> {
+    const numbers = new Set<string>();
+    for (const { ledger, command } of requests) {
+      for (const id of accountsOf(command)) {
+        const no = this.numbers.get(nameIn(ledger, id));
+        if (no !== undefined) numbers.add(no);
+      }
+    }
+    if (numbers.size === 0) return new Map();
+    const { rows } = await client.query<AccountRow>({
+      name: 'lock_accounts',
+      text: sql.lockAccounts,
+      values: [[...numbers]],
+    });
+    return new Map(rows.map((row) => [nameIn(row.ledger, row.id), accountOf(row)]));
+  }
+
+  private async answerStored(
+    client: pg.PoolClient,
+    requests: Request[],
+    outcomes: Map<Request, Outcome>,
+  ): Promise<void> {
+    const results = await this.stored(client, requests);
+    if (results.size === 0) return;
+    for (const request of requests) {
+      const stored = request.idempotencyKey === null ? undefined : results.get(resultKey(request));
+      if (stored) outcomes.set(request, replay(request, stored));
+    }
+  }
+
+  private async stored(client: pg.PoolClient, requests: Request[]): Promise<Map<string, StoredResult>> {
+    const keyed = requests.filter((request) => request.idempotencyKey !== null);
+    if (keyed.length === 0) return new Map();
+    const { rows } = await client.query<StoredResult & { ledger: string; principal: string; idempotency_key: string }>({
+      name: 'stored_results',
+      text: sql.storedResults,
+      values: [
+        keyed.map((request) => request.ledger),
+        keyed.map((request) => request.principal),
+        keyed.map((request) => request.idempotencyKey),
+      ],
+    });
+    return new Map(rows.map((row) => [resultKey({ ...row, idempotencyKey: row.idempotency_key }), row]));
+  }
+
+  private async findLedgers(client: pg.PoolClient, requests: Request[]): Promise<void> {
+    const missing = new Set(requests.map((request) => request.ledger).filter((ledger) => !this.ledgers.has(ledger)));
+    if (missing.size === 0) return;
+    const { rows } = await client.query<{ id: string }>(sql.ledgerExists, [[...missing]]);
+    for (const { id } of rows) this.ledgers.add(id);
+  }
+
+  private async findAccounts(client: pg.PoolClient, requests: Request[]): Promise<void> {
+    const missing = new Map<string, [string, string]>();
+    for (const { ledger, command } of requests) {
+      for (const id of accountsOf(command)) {
+        const name = nameIn(ledger, id);
+        if (!this.numbers.has(name)) missing.set(name, [ledger, id]);
+      }
+    }
+    if (missing.size === 0) return;
+    const names = [...missing.values()];
+    const { rows } = await client.query<{ no: string; ledger: string; id: string }>({
+      name: 'account_numbers',
+      text: sql.accountNumbers,
+      values: [names.map(([ledger]) => ledger), names.map(([, id]) => id)],
+    });
+    for (const row of rows) this.remember(row);
+  }
+
+  private remember({ ledger, id, no }: { ledger: string; id: string; no: string }): void {
+    if (this.numbers.size >= CACHED_NUMBERS) this.numbers.clear();
+    this.numbers.set(nameIn(ledger, id), no);
+  }
+
+  private async takenIds(client: pg.PoolClient, requests: Request[]): Promise<Set<string>> {
+    const ids = requests.map((request) => claimsOf(request.command).id).filter((id) => id !== undefined);
+    if (ids.length === 0) return new Set();
+    const { rows } = await client.query<{ id: string }>(sql.transactionIds, [ids]);
+    return new Set(rows.map((row) => row.id));
+  }
+
+  private async takenReferences(client: pg.PoolClient, requests: Request[]): Promise<Map<string, string>> {
+    const claims = requests
+      .map(({ ledger, command }) => ({ ledger, reference: claimsOf(command).reference }))
+      .filter(({ reference }) => reference !== undefined);
+    if (claims.length === 0) return new Map();
+    const { rows } = await client.query<{ ledger: string; reference: string; id: string }>({
+      name: 'references',
+      text: sql.references,
+      values: [claims.map((claim) => claim.ledger), claims.map((claim) => claim.reference)],
+    });
+    return new Map(rows.map((row) => [nameIn(row.ledger, row.reference), row.id]));
+  }
+}
+
+function codeOf(error: unknown): string | undefined {
+  return (error as { code?: string }).code;
+}
+
+export function unavailable(detail: string): Problem {
+  return new Problem('UNAVAILABLE', detail, {}, 1);
+}
+
+/** Exponential, with full jitter: rivals that met once should not meet again. */
+function backOff(attempt: number): Promise<void> {
+  const most = Math.min(1_000, 4 * 2 ** attempt);
+  return new Promise((resolve) => setTimeout(resolve, Math.random() * most));
+}

@@ -1,0 +1,63 @@
+import type { Account, AccountStatus, AccountType } from '../rules/account.js';
+
+/** A row of journal.accounts as pg gives it: int8 and numeric as strings, times canonical, json parsed. */
+export interface AccountRow {
+  no: string;
+  ledger: string;
+  id: string;
+  type: AccountType;
+  currency: string;
+  min_balance: string | null;
+  max_balance: string | null;
+  status: AccountStatus;
+  metadata: Record<string, unknown>;
+  revision: number;
+  opened_at: string;
+}
+
+/** The newest entry of an account, as a JSON array: see `readState`. */
+export type Head = [string, number, string, string, string, string, string, string];
+
+/** An account that has no entries yet, from its own row. */
+export function accountOf(row: AccountRow): Account {
+  return {
+    no: row.no,
+    ledger: row.ledger,
+    id: row.id,
+    type: row.type,
+    currency: row.currency,
+    minBalance: row.min_balance === null ? null : BigInt(row.min_balance),
+    maxBalance: row.max_balance === null ? null : BigInt(row.max_balance),
+    status: row.status,
+    metadata: row.metadata,
+    revision: row.revision,
+    openedAt: row.opened_at,
+    version: 0,
+    postedDebits: 0n,
+    postedCredits: 0n,
+    pendingDebits: 0n,
+    pendingCredits: 0n,
+    maxEffectiveAt: null,
+    recordedAt: null,
+  };
+}
+
+export function withHead(account: Account, head: Head): Account {
+  const [, version, postedDebits, postedCredits, pendingDebits, pendingCredits, maxEffectiveAt, recordedAt] = head;
+  return {
+    ...account,
+    version,
+    postedDebits: BigInt(postedDebits),
+    postedCredits: BigInt(postedCredits),
+    pendingDebits: BigInt(pendingDebits),
+    pendingCredits: BigInt(pendingCredits),
+    maxEffectiveAt: jsonTime(maxEffectiveAt),
+    recordedAt: jsonTime(recordedAt),
+  };
+}
+
+/** Postgres' JSON form `2026-11-21T10:00:00.5+00:00` → canonical text. */
+function jsonTime(time: string): string {
+  const fraction = time.slice(20, -6);
+  return `${time.slice(0, 19)}.${fraction.padEnd(6, '0')}Z`;
+}

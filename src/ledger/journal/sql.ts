@@ -1,0 +1,106 @@
+/** The journal's statements, one constant each. `name`d ones are prepared once a connection. */
+
+/** Stored results of a batch's keys. Read without a lock first, and again after the locks. */
+export const storedResults = `
+select r.ledger, r.principal, r.idempotency_key, r.fingerprint, r.status, r.body
+from unnest($1::text[], $2::text[], $3::text[]) k (ledger, principal, idempotency_key)
+join journal.command_results r using (idempotency_key, ledger, principal)`;
+
+export const ledgerExists = `select id from journal.ledgers where id = any($1::text[])`;
+
+export const accountNumbers = `
+select a.no, a.ledger, a.id
+from unnest($1::text[], $2::text[]) k (ledger, id)
+join journal.accounts a using (ledger, id)`;
+
+/** In one order everywhere, so that two batches can't wait for each other. Weaker than FOR UPDATE: readers and
+ *  foreign keys are let through. */
+export const lockAccounts = `
+select no, ledger, id, type, currency, min_balance, max_balance, status, metadata, revision, opened_at
+from journal.accounts where no = any($1::bigint[])
+order by no for no key update`;
+
+/**
+ * What decisions look at besides the locked rows. A second statement on purpose: under READ COMMITTED its snapshot
+ * is taken after the locks were waited for, the first one's before. Sequences are drawn here, after the locks, so
+ * that what follows on an account has the greater number.
+ */
+export const readState = `
+select clock_timestamp() as now,
+  array(select nextval('journal.sequence') from generate_series(1, $2::int)) as sequences,
+  array(select nextval('journal.account_no') from generate_series(1, $3::int)) as account_nos,
+  (select json_agg(json_build_array(h.account_no::text, h.version, h.posted_debits::text, h.posted_credits::text,
+      h.pending_debits::text, h.pending_credits::text, h.max_effective_at, h.recorded_at))
+   from unnest($1::bigint[]) n
+   cross join lateral (
+     select * from journal.entries e where e.account_no = n order by e.version desc limit 1
+   ) h) as heads`;
+
+export const transactionIds = `select id from journal.transactions where id = any($1::uuid[])`;
+
+export const references = `
+select t.ledger, t.reference, t.id
+from unnest($1::text[], $2::text[]) k (ledger, reference)
+join journal.transactions t using (ledger, reference)`;
+
+/** Accounts in the order of their ids: the order in which two batches meet on the unique index. */
+export const insertAccounts = `
+insert into journal.accounts
+  (no, ledger, id, type, currency, min_balance, max_balance, status, metadata, revision, opened_at)
+select * from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::numeric[], $7::numeric[],
+  $8::text[], $9::json[], $10::int[], $11::timestamptz[]) a (no, ledger, id)
+order by ledger, id`;
+
+export const updateAccounts = `
+update journal.accounts a
+set min_balance = n.min_balance, max_balance = n.max_balance, status = n.status, metadata = n.metadata,
+    revision = n.revision
+from unnest($1::bigint[], $2::numeric[], $3::numeric[], $4::text[], $5::json[], $6::int[])
+  n (no, min_balance, max_balance, status, metadata, revision)
+where a.no = n.no`;
+
+export const insertChanges = `
+insert into journal.account_changes (account_no, revision, sequence, id, kind, min_balance, max_balance, status,
+  metadata, recorded_at, principal, idempotency_key, trace)
+select * from unnest($1::bigint[], $2::int[], $3::bigint[], $4::uuid[], $5::text[], $6::numeric[], $7::numeric[],
+  $8::text[], $9::json[], $10::timestamptz[], $11::text[], $12::text[], $13::text[])`;
+
+/**
+ * Transactions, entries, stored results and outbox rows in one statement: the database checks that a transaction
+ * comes whole. Results sorted by key and transactions by reference, the order in which two batches meet on the
+ * unique indexes. Answers what is needed to find out the fate of a COMMIT that was not answered.
+ */
+export const append = `
+with transactions as (
+  insert into journal.transactions (sequence, id, ledger, kind, root_id, parent_id, account_nos, versions, reference,
+    effective_at, recorded_at, description, metadata, principal, idempotency_key, trace)
+  select sequence, id, ledger, kind, root_id, parent_id, account_nos::bigint[], versions::bigint[], reference,
+    effective_at, recorded_at, description, metadata, principal, idempotency_key, trace
+  from unnest($1::bigint[], $2::uuid[], $3::text[], $4::text[], $5::uuid[], $6::uuid[], $7::text[], $8::text[],
+    $9::text[], $10::timestamptz[], $11::timestamptz[], $12::text[], $13::json[], $14::text[], $15::text[],
+    $16::text[])
+    t (sequence, id, ledger, kind, root_id, parent_id, account_nos, versions, reference, effective_at, recorded_at,
+       description, metadata, principal, idempotency_key, trace)
+  order by ledger, reference
+), entries as (
+  insert into journal.entries (account_no, version, transaction_sequence, leg, side, posted, pending, posted_debits,
+    posted_credits, pending_debits, pending_credits, effective_at, max_effective_at, recorded_at)
+  select * from unnest($17::bigint[], $18::bigint[], $19::bigint[], $20::smallint[], $21::text[], $22::numeric[],
+    $23::numeric[], $24::numeric[], $25::numeric[], $26::numeric[], $27::numeric[], $28::timestamptz[],
+    $29::timestamptz[], $30::timestamptz[])
+), results as (
+  insert into journal.command_results (ledger, principal, idempotency_key, fingerprint, status, body)
+  select * from unnest($31::text[], $32::text[], $33::text[], $34::bytea[], $35::smallint[], $36::text[])
+    r (ledger, principal, idempotency_key)
+  order by ledger, principal, idempotency_key
+), outbox as (
+  insert into journal.outbox (sequence, event_id, aggregatetype, aggregateid, type, source, time, dataschema, payload,
+    traceparent)
+  select * from unnest($37::bigint[], $38::text[], $39::text[], $40::text[], $41::text[], $42::text[], $43::text[],
+    $44::text[], $45::text[], $46::text[])
+)
+select pg_current_xact_id()::text as xid, left(pg_walfile_name(pg_current_wal_insert_lsn()), 8) as timeline`;
+
+/** The fate of a transaction, and the timeline to know that it is still the same primary's history. */
+export const commitStatus = `
+select pg_xact_status($1::xid8) as status, left(pg_walfile_name(pg_current_wal_insert_lsn()), 8) as timeline`;

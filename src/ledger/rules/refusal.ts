@@ -1,0 +1,32 @@
+/** Why a command is refused: a code of the contract, a sentence for people, members that help a program. */
+export interface Refusal {
+  code: RefusalCode;
+  detail: string;
+  fields: Record<string, unknown>;
+}
+
+/** What rules can refuse; each is in the table of `errors.ts`. */
+export type RefusalCode =
+  | 'VALIDATION_FAILED'
+  | 'ACCOUNT_NOT_FOUND'
+  | 'ALREADY_EXISTS'
+  | 'REFERENCE_ALREADY_USED'
+  | 'REVISION_MISMATCH'
+  | 'UNKNOWN_ACCOUNT'
+  | 'CURRENCY_MISMATCH'
+  | 'UNBALANCED'
+  | 'ACCOUNT_CLOSED'
+  | 'ACCOUNT_NOT_EMPTY'
+  | 'ACCOUNT_FROZEN'
+  | 'INSUFFICIENT_FUNDS'
+  | 'LIMIT_EXCEEDED'
+  | 'AMOUNT_OVERFLOW';
+
+export function refuse(code: RefusalCode, detail: string, fields: Record<string, unknown> = {}): Refusal {
+  return { code, detail, fields };
+}
+
+/** A field whose value is wrong at this time or in this state. */
+export function refuseField(path: string, message: string): Refusal {
+  return refuse('VALIDATION_FAILED', `${path} ${message}`, { errors: [{ path, message }] });
+}
