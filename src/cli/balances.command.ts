@@ -72,7 +72,7 @@ async function* pagesOf(service: Service, options: BalancesOptions): AsyncGenera
   if (options.idPrefix) query.set('id_prefix', options.idPrefix);
   if (options.consistency) query.set('consistency', options.consistency);
   for (;;) {
-    const text = await call(service, { method: 'GET', path: `${ledgerPath(service)}/accounts?${query}` });
+    const { text } = await call(service, { method: 'GET', path: `${ledgerPath(service)}/accounts?${query}` });
     const page = JSON.parse(text) as { data: Account[]; next_cursor: string | null };
     yield page.data;
     if (!page.next_cursor) return;

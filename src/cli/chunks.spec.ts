@@ -52,10 +52,12 @@ describe('keys of lines', () => {
     expect(keys.size).toBe(40_000);
   });
 
-  it('leave a key of its own alone, and take the place of a null one', async () => {
-    const [own, none] = await keysIn('{"command":"void","idempotency_key":"mine"}\n{"idempotency_key":null}');
+  it('leave a key of its own alone, and take the place of a null or empty one', async () => {
+    const [own, none, empty] = await keysIn(
+      '{"idempotency_key":"mine"}\n{"idempotency_key":null}\n{"idempotency_key":""}',
+    );
     expect(own).toBe('mine');
-    expect(none).toMatch(/^import:/);
+    expect([none, empty]).toEqual([expect.stringMatching(/^import:/), expect.stringMatching(/^import:/)]);
   });
 });
 

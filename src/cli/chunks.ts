@@ -86,17 +86,18 @@ function commandOf(line: Line, keyOf: (text: string) => string): (Command & { en
   }
   const fields = value as Record<string, unknown>;
   const key = keyOf(line.text);
-  const keyed = fields.idempotency_key !== undefined && fields.idempotency_key !== null;
+  // An empty key counts as none, as in the contract.
+  const own = fields.idempotency_key ?? '';
   return {
     line: line.number,
     // The text is kept as it stands: parsing and writing it again would round large JSON integers.
-    json: keyed ? line.text : withKey(line.text, key, Object.keys(fields).length === 0),
+    json: own !== '' ? line.text : withKey(line.text, key, Object.keys(fields).length === 0),
     isTransaction: fields.command !== 'open_account',
     entries: entriesOf(fields),
   };
 }
 
-/** At the end, where it wins over a null key before it. */
+/** At the end, where it wins over a null or empty key before it. */
 function withKey(text: string, key: string, empty: boolean): string {
   return `${text.slice(0, -1)}${empty ? '' : ','}"idempotency_key":"${key}"}`;
 }

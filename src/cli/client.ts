@@ -23,6 +23,12 @@ export interface Request {
   accept?: string;
 }
 
+/** A 2xx answer. CSV has no place for a cursor, so the next page's comes as a header. */
+export interface Answer {
+  text: string;
+  nextCursor: string | null;
+}
+
 /** The service answered, and the answer is no. */
 export class Refused extends Error {
   constructor(readonly problem: Problem) {
@@ -46,15 +52,15 @@ const ATTEMPT_TIMEOUT_MS = 120_000;
 const RETRIED = new Set([429, 502, 503, 504]);
 
 /**
- * The body of a 2xx answer. Network errors, 429 and 503 are tried again, `tries` times in all.
+ * The 2xx answer. Network errors, 429 and 503 are tried again, `tries` times in all.
  * @throws Refused on any other status, Unreachable when every attempt failed
  */
-export async function call(service: Service, request: Request, tries = 5): Promise<string> {
+export async function call(service: Service, request: Request, tries = 5): Promise<Answer> {
   return retrying(tries, () => attempt(service, request));
 }
 
-/** One attempt, without a retry: the body of a 2xx answer, or why to try again. */
-export async function attempt(service: Service, request: Request): Promise<string | Again> {
+/** One attempt, without a retry: the 2xx answer, or why to try again. */
+export async function attempt(service: Service, request: Request): Promise<Answer | Again> {
   let response: Response;
   let text: string;
   try {
@@ -68,7 +74,7 @@ export async function attempt(service: Service, request: Request): Promise<strin
   } catch (error) {
     return { again: `${service.url} cannot be reached (${causeOf(error)})` };
   }
-  if (response.ok) return text;
+  if (response.ok) return { text, nextCursor: response.headers.get('next-cursor') };
   const problem = problemOf(response.status, text);
   if (!RETRIED.has(response.status)) throw new Refused(problem);
   return {

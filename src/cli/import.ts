@@ -101,7 +101,7 @@ async function send(service: Service, commands: Command[], tries: number): Promi
   const path = `${ledgerPath(service)}/bulk`;
   return retrying(tries, async () => {
     const answer = await attempt(service, { method: 'POST', path, body, key });
-    return isAgain(answer) ? answer : resultsOf(answer, commands.length);
+    return isAgain(answer) ? answer : resultsOf(answer.text, commands.length);
   });
 }
 

@@ -24,8 +24,7 @@ export class StatementCommand extends ApiCommand {
     const path = `${ledgerPath(service)}/accounts/${encodeURIComponent(account!)}/statement`;
     const query = queryOf(options);
     if (options.csv) {
-      const csv = await call(service, { method: 'GET', path: `${path}?${query}`, accept: 'text/csv' });
-      process.stdout.write(csv);
+      for await (const text of csvOf(service, path, query)) process.stdout.write(text);
       return;
     }
     let whole: StatementPage | undefined;
@@ -101,5 +100,17 @@ async function* pagesOf(
     yield page;
     if (!page.next_cursor) return;
     query.set('cursor', page.next_cursor);
+  }
+}
+
+/** Page by page, the header row once. */
+async function* csvOf(service: Service, path: string, query: URLSearchParams): AsyncGenerator<string> {
+  query.set('limit', '1000');
+  for (let first = true; ; first = false) {
+    const request = { method: 'GET', path: `${path}?${query}`, accept: 'text/csv' } as const;
+    const { text, nextCursor } = await call(service, request);
+    yield first ? text : text.slice(text.indexOf('\n') + 1);
+    if (!nextCursor) return;
+    query.set('cursor', nextCursor);
   }
 }

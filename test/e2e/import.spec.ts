@@ -75,20 +75,19 @@ describe('importing ten years of household books', () => {
     expect(stdout).toContain('Opening Balance for checking account [bean-000001]');
   });
 
-  it('gives a statement as CSV', async () => {
-    const account = 'Assets:US:Vanguard:Cash.USD';
-    const { stdout } = await counterfoil([
-      'statement',
-      account,
-      '--csv',
-      '--from',
-      '2016-01-01',
-      '--to',
-      '2026-01-01',
-    ]);
-    expect(stdout.split(/\r?\n/)[0]).toBe(
+  it('gives a whole statement as CSV, with one header row over all its pages', async () => {
+    const account = 'Assets:US:BofA:Checking.USD';
+    const csv = (await counterfoil(['statement', account, '--csv', '--from', '2016-01-01'])).stdout
+      .trim()
+      .split('\r\n');
+    const json = (await counterfoil(['statement', account, '--json'])).stdout.trim().split('\n');
+    const lines = json.flatMap((page) => JSON.parse(page).lines);
+    expect(lines.length).toBeGreaterThan(1000);
+    expect(csv).toHaveLength(lines.length + 1);
+    expect(csv.filter((row) => row.startsWith('effective_at,'))).toEqual([
       'effective_at,transaction_id,kind,reference,description,debit,credit,balance',
-    );
+    ]);
+    expect(csv.at(-1)).toMatch(/,518\.70$/);
   });
 });
 
