@@ -48,6 +48,14 @@ class Posting {
   @Nested(() => Leg, { array: true, min: 2, max: 200 }) entries: Leg[];
 }
 
+class Share {
+  @Id() account: string;
+}
+
+class Split {
+  @Nested(() => Share, { array: true, orId: true }) to: string | Share[];
+}
+
 class PostingQuery {
   @Flag() dry_run?: boolean;
 }
@@ -93,6 +101,11 @@ class TestController {
 
   @Post(':ledger/plain')
   plain(@Body() body: Plain) {
+    return body;
+  }
+
+  @Post(':ledger/split')
+  split(@Body() body: Split) {
     return body;
   }
 
@@ -383,6 +396,15 @@ describe('without tokens', () => {
     expect((await plain({})).status).toBe(400);
   });
 
+  test('a field may take an id or a list of objects', async () => {
+    const split = (to: unknown) => send('/v1/ledgers/main/split', { method: 'POST', body: { to } });
+    expect((await split('bob')).json).toEqual({ to: 'bob' });
+    expect((await split([{ account: 'bob' }])).json).toEqual({ to: [{ account: 'bob' }] });
+    expect((await split([{ account: '-' }])).json.errors[0].path).toBe('to.0.account');
+    for (const to of ['', '-', [], {}, 1]) expect((await split(to)).json.errors[0].path).toBe('to');
+    expect((await split(['bob'])).json.errors[0].path).toBe('to.0');
+  });
+
   test('query parameters are judged, made numbers, and unfolded', async () => {
     expect((await send('/v1/ledgers')).json).toEqual({ limit: 50 });
     const { json } = await send('/v1/ledgers?limit=7&metadata[k]=v&metadata[l]=w&balance[lt]=-5');
@@ -469,6 +491,10 @@ describe('without tokens', () => {
     expect(operation.parameters[0].name).toBe('Idempotency-Key');
     expect(operation.requestBody).toBeDefined();
     expect(json.components.schemas.Posting.properties.entries.items.$ref).toBe('#/components/schemas/Leg');
+    expect(json.components.schemas.Split.properties.to.oneOf[1].items.$ref).toBe(
+      '#/components/schemas/Share',
+    );
+    expect(json.components.schemas.Share).toBeDefined();
     const docs = await send('/docs');
     expect(docs.status).toBe(200);
     expect(docs.json).not.toMatch(/(src|href)="(https?:)?\/\//);
@@ -546,6 +572,7 @@ describe('with tokens', () => {
     expect((await as('r', ...write('other'))).status).toBe(201);
     expect((await as('a', '/v1/ledgers/other')).status).toBe(200);
     expect((await as('c', '/v1/ledgers/other')).status).toBe(403);
+    expect((await as('c', '/v1/l%65dgers/other')).status).toBe(403);
     expect((await as('c', '/v1/ledgers')).status).toBe(403);
     expect((await as('a', '/v1/ledgers')).status).toBe(200);
     expect((await as('c', '/v1/ledgers/main', { method: 'PUT' })).status).toBe(403);

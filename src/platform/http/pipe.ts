@@ -1,7 +1,7 @@
 import { Injectable, type ArgumentMetadata, type PipeTransform } from '@nestjs/common';
 import { validateSync } from 'class-validator';
 import { invalid, type FieldError } from '../../ledger/errors.js';
-import { shapeOf, type Shape } from '../fields.js';
+import { shapeOf, type Shape } from '../shape.js';
 
 /**
  * Turns bodies, queries and path parameters into their DTO, or refuses them with everything that is wrong.

@@ -10,7 +10,7 @@ import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
 import { ApiExtension } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { invalid, Problem } from '../../ledger/errors.js';
-import { shapeOf } from '../fields.js';
+import { shapeOf } from '../shape.js';
 
 const RECORDS = 'counterfoil:records';
 const PRINTABLE_ASCII = /^[\x20-\x7e]{1,255}$/;
