@@ -94,9 +94,8 @@ async function* pagesOf(
 ): AsyncGenerator<StatementPage> {
   query.set('limit', '1000');
   for (;;) {
-    const page = JSON.parse(
-      await call(service, { method: 'GET', path: `${path}?${query}` }),
-    ) as StatementPage;
+    const { text } = await call(service, { method: 'GET', path: `${path}?${query}` });
+    const page = JSON.parse(text) as StatementPage;
     yield page;
     if (!page.next_cursor) return;
     query.set('cursor', page.next_cursor);
