@@ -36,7 +36,9 @@ export function listen(pool: pg.Pool, channel: string, heard: () => void): { sto
 
   function again(): void {
     if (stopping) return;
-    retry = setTimeout(() => (opening = open()), 1_000);
+    retry = setTimeout(() => {
+      opening = open();
+    }, 1_000);
   }
 
   return {
