@@ -1,7 +1,7 @@
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'data/', 'node_modules/', 'connect/.runtime/'] },
+  { ignores: ['dist/', '/data/', 'node_modules/', 'connect/.runtime/'] },
   ...tseslint.configs.recommended,
   {
     files: ['**/*.ts'],

@@ -162,13 +162,6 @@ create table journal.outbox_days (
   closed_lsn pg_lsn,
   closed_at  pg_snapshot
 );
-
--- How far the journal older than the slot has been published again.
-create table journal.republished (
-  slot        text primary key,
-  last_sequence bigint not null,
-  through     bigint not null
-);
 `;
 
 const results = `
@@ -330,6 +323,39 @@ begin
   return made;
 end $$;
 
+-- Drops days of the outbox older than what is kept, once every reader is past them; answers how many went.
+-- A day is marked when it has been over for an hour: by then no writer's transaction of that day is left.
+create function journal.drop_outbox_days(keep interval) returns integer
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  d record;
+  gone integer := 0;
+begin
+  if keep < interval '1 day' then
+    raise exception 'journal: the outbox is kept for a day at least' using errcode = 'check_violation';
+  end if;
+  perform pg_advisory_xact_lock(hashtext('journal.outbox_days'));
+  update journal.outbox_days set closed_lsn = pg_current_wal_insert_lsn(), closed_at = pg_current_snapshot()
+  where closed_lsn is null and day < ((now() - interval '1 hour') at time zone 'UTC')::date;
+  -- Inserts wait for the drop and the drop for them: rather later than long.
+  perform set_config('lock_timeout', '2s', true);
+  for d in select * from journal.outbox_days
+           where closed_lsn is not null and day < ((now() - keep) at time zone 'UTC')::date order by day loop
+    exit when exists (
+      select from pg_replication_slots s
+      where s.slot_name = 'counterfoil_outbox' and s.database = current_database()
+        and (s.confirmed_flush_lsn is null or s.confirmed_flush_lsn < d.closed_lsn));
+    exit when exists (
+      select from projections.checkpoints c
+      where c.source = 'tail' and (c.position ? 'replay'
+        or pg_snapshot_xmin((c.position->>'snapshot')::pg_snapshot) < pg_snapshot_xmax(d.closed_at)));
+    execute format('drop table if exists journal.outbox_%s', to_char(d.day, 'YYYYMMDD'));
+    delete from journal.outbox_days where day = d.day;
+    gone := gone + 1;
+  end loop;
+  return gone;
+end $$;
+
 -- Deletes a small batch of stored results older than the retention; answers how many went.
 create function journal.expire_command_results(retention interval, most integer) returns integer
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
@@ -410,7 +436,8 @@ grant update (min_balance, max_balance, status, metadata, revision) on journal.a
 grant usage on sequence journal.sequence, journal.account_no to counterfoil_app;
 grant select on journal.outbox to counterfoil_cdc;
 revoke execute on all functions in schema journal from public;
-grant execute on function journal.make_outbox_days(integer), journal.expire_command_results(interval, integer)
+grant execute on function journal.make_outbox_days(integer), journal.drop_outbox_days(interval),
+  journal.expire_command_results(interval, integer)
   to counterfoil_app;
 grant execute on function journal.last_version_before(bigint, timestamptz, bigint),
   journal.posted_before(bigint, timestamptz, bigint)

@@ -1,28 +1,39 @@
 /** A cursor that was not made by us, or for another list. */
 export class InvalidCursor extends Error {
   constructor() {
-    super('the cursor is not one that this list has given out');
+    super('is not a cursor that this list has given out');
   }
 }
 
-const largest = 2n ** 63n - 1n;
+/** Forms of a cursor's parts: a whole number of Postgres's bigint, a canonical time, an id, a signed amount. */
+export const parts = {
+  whole: /^(?:0|[1-9]\d{0,17})$/,
+  time: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/,
+  id: /^[A-Za-z0-9][A-Za-z0-9_.:@-]{0,127}$/,
+  amount: /^-?\d{0,40}$/,
+};
 
-/** An opaque text of a position in a list: its parts are whole numbers of Postgres's bigint. */
-export function encodeCursor(list: string, parts: string[]): string {
-  return Buffer.from([list, ...parts].join(':')).toString('base64url');
+/** An opaque text of a position in a list. */
+export function encodeCursor(list: string, values: string[]): string {
+  return Buffer.from(JSON.stringify([list, ...values])).toString('base64url');
 }
 
 /**
- * The parts of a cursor of this list.
+ * The parts of a cursor of this list, each of its form.
  * @throws InvalidCursor
  */
-export function decodeCursor(list: string, cursor: string, length: number): string[] {
-  const [name, ...parts] = Buffer.from(cursor, 'base64url').toString().split(':');
-  const ours = name === list && parts.length === length && parts.every(isPosition);
-  if (!ours || encodeCursor(list, parts) !== cursor) throw new InvalidCursor();
-  return parts;
+export function decodeCursor(list: string, cursor: string, forms: RegExp[]): string[] {
+  const [name, ...values] = parse(cursor);
+  const sound = values.every((value, index) => typeof value === 'string' && forms[index]?.test(value) === true);
+  if (name !== list || values.length !== forms.length || !sound) throw new InvalidCursor();
+  return values as string[];
 }
 
-function isPosition(part: string): boolean {
-  return /^(0|[1-9]\d{0,18})$/.test(part) && BigInt(part) <= largest;
+function parse(cursor: string): unknown[] {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    return Array.isArray(value) && value.length <= 16 ? value : [];
+  } catch {
+    return [];
+  }
 }

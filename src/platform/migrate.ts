@@ -30,6 +30,24 @@ export async function migrate(url: string, log: (line: string) => void = () => {
   }
 }
 
+/** True when a login can see that the newest migration has run. */
+export async function isMigrated(url: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    const { rowCount } = await client.query('select from counterfoil.counterfoil_migrations where name = $1', [
+      Journal1763700000001.name,
+    ]);
+    return rowCount === 1;
+  } catch (error) {
+    // Neither schema nor table, or no right to look at them.
+    if (/^(3F000|42P01|42501)$/.test((error as { code?: string }).code ?? '')) return false;
+    throw error;
+  } finally {
+    await client.end();
+  }
+}
+
 async function createRoles(client: pg.Client, log: (line: string) => void): Promise<void> {
   const { rows } = await client.query<{ rolname: string }>('select rolname from pg_roles where rolname = any($1)', [
     roles,
@@ -67,6 +85,8 @@ async function runMigrations(url: string, log: (line: string) => void): Promise<
   try {
     await source.query('create schema if not exists counterfoil');
     for (const migration of await source.runMigrations()) log(`migrated ${migration.name}`);
+    await source.query(`grant usage on schema counterfoil to counterfoil_app, counterfoil_reader`);
+    await source.query(`grant select on all tables in schema counterfoil to counterfoil_app, counterfoil_reader`);
   } finally {
     await source.destroy();
   }

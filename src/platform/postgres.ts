@@ -1,5 +1,9 @@
 import pg from 'pg';
 
+/** Providers: the journal's pool, and the pool of everything that only reads. */
+export const APP_POOL = Symbol('APP_POOL');
+export const READ_POOL = Symbol('READ_POOL');
+
 export type Role = 'counterfoil_app' | 'counterfoil_projector' | 'counterfoil_owner' | 'counterfoil_reader';
 
 interface PoolOptions {

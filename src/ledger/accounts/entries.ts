@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { decodeCursor, encodeCursor, parts } from '../../platform/cursor.js';
 import { balancesView } from './account.view.js';
 import type { Account, Side } from '../rules/account.js';
 
@@ -19,27 +20,32 @@ export interface EntryRow {
   recorded_at: string;
 }
 
-/** Newest first: the primary key read backwards. `recorded_at` only grows with the version. */
-const newestFirst = `
-select e.version, t.id as transaction_id, t.kind, e.leg, e.side, e.posted, e.pending, e.posted_debits,
-  e.posted_credits, e.pending_debits, e.pending_credits, e.effective_at, e.recorded_at
-from journal.entries e join journal.transactions t on t.sequence = e.transaction_sequence
-where e.account_no = $1 and e.version < $2 and ($3::timestamptz is null or e.recorded_at >= $3)
-  and ($4::timestamptz is null or e.recorded_at < $4)
-order by e.version desc limit $5`;
-
-const beyondAll = '9223372036854775807';
-
-export async function readEntries(
+/**
+ * An account's entries in the journal, newest first; `from` ≤ recorded_at < `to`. The primary key read backwards.
+ * @throws InvalidCursor
+ */
+export async function listEntries(
   pool: pg.Pool,
-  account: Account,
+  accountNo: string,
   { from, to }: { from?: string; to?: string },
-  before: string | null,
   limit: number,
-): Promise<EntryRow[]> {
-  const values = [account.no, before ?? beyondAll, from ?? null, to ?? null, limit];
-  const { rows } = await pool.query<EntryRow>(newestFirst, values);
-  return rows;
+  cursor?: string,
+): Promise<{ rows: EntryRow[]; next_cursor: string | null }> {
+  const before = cursor === undefined ? null : decodeCursor('lines', cursor, [parts.whole])[0];
+  const { rows } = await pool.query<EntryRow>(
+    `select e.version, t.id as transaction_id, t.kind, e.leg, e.side, e.posted, e.pending, e.posted_debits,
+       e.posted_credits, e.pending_debits, e.pending_credits, e.effective_at, e.recorded_at
+     from journal.entries e join journal.transactions t on t.sequence = e.transaction_sequence
+     where e.account_no = $1 and ($2::bigint is null or e.version < $2)
+       and ($3::timestamptz is null or e.recorded_at >= $3) and ($4::timestamptz is null or e.recorded_at < $4)
+     order by e.version desc limit $5`,
+    [accountNo, before, from ?? null, to ?? null, limit + 1],
+  );
+  const page = rows.slice(0, limit);
+  return {
+    rows: page,
+    next_cursor: rows.length > limit ? encodeCursor('lines', [page.at(-1)!.version]) : null,
+  };
 }
 
 export function entryView(account: Account, row: EntryRow) {

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { readBalance } from '../../projections/balances/queries.js';
 import { Problem } from '../errors.js';
 import { accountOf, type AccountRow } from '../journal/rows.js';
 import type { Account } from '../rules/account.js';
@@ -56,4 +57,15 @@ function totalsOf(row: HeadRow): Partial<Account> {
 export async function requireLedger(pool: pg.Pool, ledger: string): Promise<void> {
   const { rowCount } = await pool.query('select from journal.ledgers where id = $1', [ledger]);
   if (rowCount === 0) throw new Problem('LEDGER_NOT_FOUND', `there is no ledger ${ledger}`);
+}
+
+/** The account with its balance from the read model, as old as that is; undefined for an unknown account. */
+export async function materialized(pool: pg.Pool, ledger: string, id: string): Promise<Account | undefined> {
+  const row = await readBalance(pool, ledger, id);
+  return row && withTotals(row);
+}
+
+/** Of a row of the read model: its newest entry's times are not known there. */
+export function withTotals(row: AccountRow & Omit<HeadRow, 'max_effective_at' | 'recorded_at'>): Account {
+  return { ...accountOf(row), ...totalsOf({ ...row, max_effective_at: '', recorded_at: '' }) };
 }

@@ -19,6 +19,7 @@ interface Limits {
 
 interface Observer {
   batch(size: number): void;
+  queue(depth: number): void;
   command(name: string, outcome: Outcome | Problem, seconds: number): void;
 }
 
@@ -39,10 +40,6 @@ export class Batcher {
     private readonly observe: Observer,
   ) {}
 
-  get depth(): number {
-    return this.queued;
-  }
-
   /**
    * The commands take effect in order and together with others in one transaction; each has its own outcome.
    * @throws Problem OVERLOADED, UNAVAILABLE: none took effect (or, lost at COMMIT, a retry finds out)
@@ -53,6 +50,7 @@ export class Batcher {
       return Promise.reject(new Problem('OVERLOADED', `${this.queued} commands are waiting`, {}, 1));
     }
     this.queued += requests.length;
+    this.observe.queue(this.queued);
     return new Promise<Outcome[]>((resolve, reject) => {
       this.waiting.push({ requests, resolve, reject });
       // After this turn of the event loop: requests that arrived together go together.
@@ -100,6 +98,7 @@ export class Batcher {
       count++;
     }
     this.queued -= size;
+    this.observe.queue(this.queued);
     return this.waiting.splice(0, count);
   }
 

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { decodeCursor, encodeCursor, parts } from '../../platform/cursor.js';
 import { Metadata, Text } from '../../platform/fields.js';
 import { Problem } from '../errors.js';
 
@@ -43,16 +44,20 @@ export async function readLedger(pool: pg.Pool, id: string): Promise<LedgerRow> 
   return rows[0];
 }
 
-/** Newest first, after (older than) a position of an earlier page. */
+/** Newest first. @throws InvalidCursor */
 export async function listLedgers(
   pool: pg.Pool,
   limit: number,
-  before: { created_at: string; id: string } | null,
-): Promise<LedgerRow[]> {
+  cursor?: string,
+): Promise<{ data: LedgerRow[]; next_cursor: string | null }> {
+  const [before, id] = cursor === undefined ? [] : decodeCursor('ledgers', cursor, [parts.time, parts.id]);
   const { rows } = await pool.query<LedgerRow>(
     `select ${columns} from journal.ledgers
      where $2::timestamptz is null or (created_at, id) < ($2, $3) order by created_at desc, id desc limit $1`,
-    [limit, before?.created_at ?? null, before?.id ?? null],
+    [limit + 1, before ?? null, id ?? null],
   );
-  return rows;
+  const data = rows.slice(0, limit);
+  const last = data.at(-1);
+  const more = rows.length > limit && last !== undefined;
+  return { data, next_cursor: more ? encodeCursor('ledgers', [last.created_at, last.id]) : null };
 }

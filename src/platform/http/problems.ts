@@ -3,6 +3,7 @@ import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { invalid, Problem, problemBody, type Code } from '../../ledger/errors.js';
+import { InvalidCursor } from '../cursor.js';
 import { createContext } from './context.js';
 
 const byStatus: Record<number, Code> = {
@@ -51,6 +52,7 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, proble
 
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
+  if (error instanceof InvalidCursor) return invalid([{ path: 'cursor', message: error.message }]);
   const status = error instanceof HttpException ? error.getStatus() : fastifyStatus(error);
   if (status === undefined || (status >= 500 && !byStatus[status])) {
     return new Problem('INTERNAL', 'something went wrong here; the trace id finds it in the log');

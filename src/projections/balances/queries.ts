@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { decodeCursor, encodeCursor } from '../../platform/cursor.js';
+import { decodeCursor, encodeCursor, parts } from '../../platform/cursor.js';
 import { activeSchema } from '../active.js';
 import { metadataCondition } from '../metadata.js';
 
@@ -75,7 +75,8 @@ export async function listAccounts(
   const values: unknown[] = [];
   const bind = (value: unknown) => `$${values.push(value)}`;
   const conditions = [`a.ledger = ${bind(ledger)}`, ...accountConditions(filters, bind)];
-  if (cursor !== undefined) conditions.push(`a.no < ${bind(decodeCursor('accounts', cursor, 1)[0])}`);
+  if (cursor !== undefined)
+    conditions.push(`a.no < ${bind(decodeCursor('accounts', cursor, [parts.whole])[0])}`);
   const schema = await activeSchema(pool, 'balances');
   const { rows } = await pool.query<AccountRow>(
     `select ${columns} from journal.accounts a left join ${schema}.balances b on b.account_no = a.no

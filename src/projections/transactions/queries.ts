@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { decodeCursor, encodeCursor } from '../../platform/cursor.js';
+import { decodeCursor, encodeCursor, parts } from '../../platform/cursor.js';
 import { activeSchema } from '../active.js';
 import { metadataCondition } from '../metadata.js';
 
@@ -52,7 +52,7 @@ export async function listTransactions(
     return listOfAccount(pool, ledger, filters.account, query, limit, cursor);
   }
   if (cursor !== undefined)
-    conditions.push(`t.sequence < ${bind(decodeCursor('transactions', cursor, 1)[0])}`);
+    conditions.push(`t.sequence < ${bind(decodeCursor('transactions', cursor, [parts.whole])[0])}`);
   const { rows } = await pool.query<Found>(
     `${select} from ${from} where ${conditions.join(' and ')} order by t.sequence desc limit ${bind(limit + 1)}`,
     values,
@@ -94,7 +94,8 @@ async function listOfAccount(
   limit: number,
   cursor?: string,
 ): Promise<Page> {
-  const before = cursor === undefined ? undefined : decodeCursor('account-transactions', cursor, 1)[0];
+  const before =
+    cursor === undefined ? undefined : decodeCursor('account-transactions', cursor, [parts.whole])[0];
   const { rows: accounts } = await pool.query<{ no: string }>(
     'select no from journal.accounts where ledger = $1 and id = $2',
     [ledger, account],

@@ -1,0 +1,88 @@
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type pg from 'pg';
+import type { Logger } from 'pino';
+import { AppModule } from './app.module.js';
+import type { Config } from './config.js';
+import { Batcher } from './ledger/journal/batcher.js';
+import { startHousekeeping } from './ledger/journal/housekeeping.js';
+import type { Readiness } from './platform/health.controller.js';
+import { configureHttp, createHttpAdapter } from './platform/http/configure.js';
+import { nestLogger } from './platform/logging.js';
+import { collectProcessMetrics, projectionLagEvents, projectionLagSeconds } from './platform/metrics.js';
+import { createPool } from './platform/postgres.js';
+import { freshness } from './projections/freshness.js';
+import { startTail } from './projections/runner/tail.js';
+
+/** Readiness is refused when the read model is further behind than this. */
+const MOST_LAG_SECONDS = 60;
+
+export interface Service {
+  url: string;
+  /** Answers what was taken, then lets go of everything. */
+  stop(): Promise<void>;
+}
+
+/**
+ * The API over a migrated database, and without Kafka the projections too, fed by the outbox's tail.
+ * @throws ConfigError, or Error when the port is taken
+ */
+export async function startService(config: Config, databaseUrl: string, logger: Logger): Promise<Service> {
+  const writes = createPool(databaseUrl, {
+    role: 'counterfoil_app',
+    max: config.writers + 4,
+    applicationName: 'counterfoil-api',
+  });
+  const reads = createPool(databaseUrl, { role: 'counterfoil_app', max: 10, applicationName: 'counterfoil-reads' });
+  const app = await NestFactory.create<NestFastifyApplication>(
+    AppModule.with({ config, writes, reads, readiness: readinessOf(reads) }),
+    createHttpAdapter(),
+    { bodyParser: false, logger: nestLogger(logger) },
+  );
+  configureHttp(app, { config, logger });
+  collectProcessMetrics();
+  const stopHousekeeping = startHousekeeping(writes, config.idempotencyRetentionHours, logger);
+  const stopProjections = config.kafkaBrokers.length === 0 ? runTail(databaseUrl, logger) : async () => {};
+  const stop = async () => {
+    // New requests are refused first, then those at hand are answered.
+    const batcher = app.get(Batcher);
+    await app.close();
+    await batcher.close();
+    await Promise.all([stopHousekeeping(), stopProjections()]);
+    await Promise.all([writes.end(), reads.end()]);
+  };
+  try {
+    await app.listen(config.port, config.host);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { url: (await app.getUrl()).replace('[::1]', '127.0.0.1'), stop };
+}
+
+function runTail(databaseUrl: string, log: Logger): () => Promise<void> {
+  const pool = createPool(databaseUrl, {
+    role: 'counterfoil_projector',
+    max: 3,
+    applicationName: 'counterfoil-projections',
+  });
+  const tail = startTail({ pool, log });
+  return async () => {
+    await tail.stop();
+    await pool.end();
+  };
+}
+
+function readinessOf(pool: pg.Pool): Readiness {
+  return async () => {
+    try {
+      const { lag_events, lag_seconds, as_of, source } = await freshness(pool);
+      projectionLagSeconds.set({ projection: 'all' }, lag_seconds);
+      projectionLagEvents.set({ projection: 'all' }, lag_events);
+      const ok = lag_seconds <= MOST_LAG_SECONDS;
+      return { ok, checks: { postgres: 'ok', read_model: { source, lag_events, lag_seconds, as_of } } };
+    } catch (error) {
+      return { ok: false, checks: { postgres: (error as Error).message } };
+    }
+  };
+}
