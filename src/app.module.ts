@@ -65,7 +65,8 @@ function createBatcher(config: Config, pool: pg.Pool): Batcher {
   const batcher = new Batcher(journal, config, {
     batch: (size) => batchSize.observe(size),
     queue: (depth) => queueDepth.set(depth),
-    command: (command, outcome, seconds) => commandDuration.observe({ command, code: codeOf(outcome) }, seconds),
+    command: (command, outcome, seconds) =>
+      commandDuration.observe({ command, code: codeOf(outcome) }, seconds),
   });
   return batcher;
 }

@@ -33,7 +33,11 @@ export async function startService(config: Config, databaseUrl: string, logger: 
     max: config.writers + 4,
     applicationName: 'counterfoil-api',
   });
-  const reads = createPool(databaseUrl, { role: 'counterfoil_app', max: 10, applicationName: 'counterfoil-reads' });
+  const reads = createPool(databaseUrl, {
+    role: 'counterfoil_app',
+    max: 10,
+    applicationName: 'counterfoil-reads',
+  });
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.with({ config, writes, reads, readiness: readinessOf(reads) }),
     createHttpAdapter(),

@@ -30,4 +30,3 @@ export function traceOf(trace: string | null): { traceId: string | null; tracepa
   const match = trace === null ? null : traceparentForm.exec(trace);
   return { traceId: match ? match[1]! : trace, traceparent: match ? trace : null };
 }
-

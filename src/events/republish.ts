@@ -13,7 +13,11 @@ const SLICE = 1_000;
  * Consumers see the same `ce_id` twice at most. Answers how many.
  */
 export async function republishJournal(databaseUrl: string): Promise<number> {
-  const pool = createPool(databaseUrl, { role: 'counterfoil_app', max: 1, applicationName: 'counterfoil republish' });
+  const pool = createPool(databaseUrl, {
+    role: 'counterfoil_app',
+    max: 1,
+    applicationName: 'counterfoil republish',
+  });
   const client = await pool.connect();
   try {
     const { rows } = await client.query<{ through: string }>(
@@ -22,7 +26,7 @@ export async function republishJournal(databaseUrl: string): Promise<number> {
     );
     const through = rows[0]!.through;
     let count = 0;
-    for (let after = '0'; BigInt(after) < BigInt(through); ) {
+    for (let after = '0'; BigInt(after) < BigInt(through);) {
       const events = await eventsAfter(client, after, through);
       if (events.length === 0) break;
       await insertEvents(client, events);
@@ -37,7 +41,11 @@ export async function republishJournal(databaseUrl: string): Promise<number> {
 }
 
 /** The next slice of the journal's events, in the order of their sequence. */
-export async function eventsAfter(client: pg.ClientBase, after: string, through: string): Promise<OutboxEvent[]> {
+export async function eventsAfter(
+  client: pg.ClientBase,
+  after: string,
+  through: string,
+): Promise<OutboxEvent[]> {
   const transactions = await readTransactionsAfter(client, after, through, SLICE);
   const changes = await readChangesAfter(client, after, through, SLICE);
   return [...transactions.map(transactionEvent), ...changes.map(accountEvent)]

@@ -24,7 +24,9 @@ export function encodeCursor(list: string, values: string[]): string {
  */
 export function decodeCursor(list: string, cursor: string, forms: RegExp[]): string[] {
   const [name, ...values] = parse(cursor);
-  const sound = values.every((value, index) => typeof value === 'string' && forms[index]?.test(value) === true);
+  const sound = values.every(
+    (value, index) => typeof value === 'string' && forms[index]?.test(value) === true,
+  );
   if (name !== list || values.length !== forms.length || !sound) throw new InvalidCursor();
   return values as string[];
 }

@@ -35,9 +35,10 @@ export async function isMigrated(url: string): Promise<boolean> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    const { rowCount } = await client.query('select from counterfoil.counterfoil_migrations where name = $1', [
-      Journal1763700000001.name,
-    ]);
+    const { rowCount } = await client.query(
+      'select from counterfoil.counterfoil_migrations where name = $1',
+      [Journal1763700000001.name],
+    );
     return rowCount === 1;
   } catch (error) {
     // Neither schema nor table, or no right to look at them.
@@ -49,9 +50,10 @@ export async function isMigrated(url: string): Promise<boolean> {
 }
 
 async function createRoles(client: pg.Client, log: (line: string) => void): Promise<void> {
-  const { rows } = await client.query<{ rolname: string }>('select rolname from pg_roles where rolname = any($1)', [
-    roles,
-  ]);
+  const { rows } = await client.query<{ rolname: string }>(
+    'select rolname from pg_roles where rolname = any($1)',
+    [roles],
+  );
   const present = new Set(rows.map((row) => row.rolname));
   for (const role of roles.filter((name) => !present.has(name))) {
     // Another database of the same cluster may be migrating just now.
@@ -86,7 +88,9 @@ async function runMigrations(url: string, log: (line: string) => void): Promise<
     await source.query('create schema if not exists counterfoil');
     for (const migration of await source.runMigrations()) log(`migrated ${migration.name}`);
     await source.query(`grant usage on schema counterfoil to counterfoil_app, counterfoil_reader`);
-    await source.query(`grant select on all tables in schema counterfoil to counterfoil_app, counterfoil_reader`);
+    await source.query(
+      `grant select on all tables in schema counterfoil to counterfoil_app, counterfoil_reader`,
+    );
   } finally {
     await source.destroy();
   }

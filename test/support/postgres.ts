@@ -11,7 +11,8 @@ export interface TestDatabase {
 /** A migrated database of its own in the tests' Postgres. */
 export async function createDatabase(): Promise<TestDatabase> {
   const server = process.env.TEST_POSTGRES_URL;
-  if (!server) throw new Error('TEST_POSTGRES_URL is not set: run through jest, whose global setup starts Postgres');
+  if (!server)
+    throw new Error('TEST_POSTGRES_URL is not set: run through jest, whose global setup starts Postgres');
   const name = `test_${randomBytes(6).toString('hex')}`;
   await admin(server, `create database ${name}`);
   const url = new URL(server);

@@ -10,7 +10,10 @@ export interface TestService {
 }
 
 /** The API on a free port over a database of its own, or over another service's. */
-export async function startService(env: Record<string, string> = {}, databaseUrl?: string): Promise<TestService> {
+export async function startService(
+  env: Record<string, string> = {},
+  databaseUrl?: string,
+): Promise<TestService> {
   const database = databaseUrl === undefined ? await createDatabase() : undefined;
   const url = databaseUrl ?? database!.url;
   const config = loadConfig({ PORT: '0', LOG_LEVEL: 'silent', ...env });

@@ -1,4 +1,11 @@
-import { available, balance, normalSide, type Account, type AccountType, type Totals } from '../rules/account.js';
+import {
+  available,
+  balance,
+  normalSide,
+  type Account,
+  type AccountType,
+  type Totals,
+} from '../rules/account.js';
 
 /** Balances as every answer shows them: minor units as strings. */
 export function balancesView(type: AccountType, totals: Totals) {

@@ -1,9 +1,31 @@
-import { Body, Controller, Get, Headers, HttpCode, Inject, Param, Patch, Post, Query, Res } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Get,
+  Headers,
+  HttpCode,
+  Inject,
+  Param,
+  Patch,
+  Post,
+  Query,
+  Res,
+} from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type pg from 'pg';
-import { Comparison, Currency, Cursor, Id, MetadataFilter, OneOf, PageLimit, Time, Whole } from '../../platform/fields.js';
+import {
+  Comparison,
+  Currency,
+  Cursor,
+  Id,
+  MetadataFilter,
+  OneOf,
+  PageLimit,
+  Time,
+  Whole,
+} from '../../platform/fields.js';
 import { sendAnswer } from '../../platform/http/answer.js';
 import { Ctx, type RequestContext } from '../../platform/http/context.js';
 import { Records } from '../../platform/http/records.js';
@@ -34,7 +56,11 @@ export class ConsistencyQuery {
   @OneOf(['strong', 'eventual'], { optional: true, description: 'strong (the default) reads the journal.' })
   consistency?: 'strong' | 'eventual';
 
-  @Whole(0, Number.MAX_SAFE_INTEGER, { optional: true, description: 'Never an older version than this.', example: 1 })
+  @Whole(0, Number.MAX_SAFE_INTEGER, {
+    optional: true,
+    description: 'Never an older version than this.',
+    example: 1,
+  })
   min_version?: number;
 }
 
@@ -127,7 +153,10 @@ export class AccountsController {
   @ApiOkResponse(one)
   @Problems('LEDGER_NOT_FOUND', 'ACCOUNT_NOT_FOUND', 'ACCOUNT_CLOSED')
   async freeze(@Param() path: AccountPath, @Ctx() context: RequestContext, @Res() reply: FastifyReply) {
-    sendAccount(reply, await this.commands.execute(new SetAccountStatus(path.ledger, path.id, 'freeze', context)));
+    sendAccount(
+      reply,
+      await this.commands.execute(new SetAccountStatus(path.ledger, path.id, 'freeze', context)),
+    );
   }
 
   @Post(':id/unfreeze')
@@ -137,7 +166,10 @@ export class AccountsController {
   @ApiOkResponse(one)
   @Problems('LEDGER_NOT_FOUND', 'ACCOUNT_NOT_FOUND', 'ACCOUNT_CLOSED')
   async unfreeze(@Param() path: AccountPath, @Ctx() context: RequestContext, @Res() reply: FastifyReply) {
-    sendAccount(reply, await this.commands.execute(new SetAccountStatus(path.ledger, path.id, 'unfreeze', context)));
+    sendAccount(
+      reply,
+      await this.commands.execute(new SetAccountStatus(path.ledger, path.id, 'unfreeze', context)),
+    );
   }
 
   @Post(':id/close')
@@ -147,14 +179,21 @@ export class AccountsController {
   @ApiOkResponse(one)
   @Problems('LEDGER_NOT_FOUND', 'ACCOUNT_NOT_FOUND', 'ACCOUNT_NOT_EMPTY')
   async close(@Param() path: AccountPath, @Ctx() context: RequestContext, @Res() reply: FastifyReply) {
-    sendAccount(reply, await this.commands.execute(new SetAccountStatus(path.ledger, path.id, 'close', context)));
+    sendAccount(
+      reply,
+      await this.commands.execute(new SetAccountStatus(path.ledger, path.id, 'close', context)),
+    );
   }
 
   @Get(':id/entries')
   @ApiOperation({ summary: 'Entries of an account by recorded time, newest first' })
   @ApiOkResponse({ schema: { type: 'object', example: { data: [entryExample], next_cursor: null } } })
   @Problems('LEDGER_NOT_FOUND', 'ACCOUNT_NOT_FOUND')
-  async entries(@Param() { ledger, id }: AccountPath, @Query() query: EntriesQuery, @Res() reply: FastifyReply) {
+  async entries(
+    @Param() { ledger, id }: AccountPath,
+    @Query() query: EntriesQuery,
+    @Res() reply: FastifyReply,
+  ) {
     const { limit, cursor, consistency, min_version: least = 0, from, to } = query;
     const account = await readAccount(this.pool, ledger, id);
     const stale = consistency === 'eventual' ? await materialized(this.pool, ledger, id) : undefined;

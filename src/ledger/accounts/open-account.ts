@@ -12,7 +12,10 @@ import type * as rules from '../rules/command.js';
 export class OpenAccountBody {
   @Id({ description: 'Unique in the ledger, for ever.' }) id: string;
 
-  @OneOf(accountTypes, { description: 'Assets and expenses are debit-normal, the others credit-normal.', example: 'liability' })
+  @OneOf(accountTypes, {
+    description: 'Assets and expenses are debit-normal, the others credit-normal.',
+    example: 'liability',
+  })
   type: AccountType;
 
   @Currency() currency: string;
@@ -20,7 +23,10 @@ export class OpenAccountBody {
   @Limit({ description: 'Least available balance; default "0", null is unbounded.', example: '0' })
   min_balance?: string | null;
 
-  @Limit({ description: 'Greatest posted balance with incoming holds; null (the default) is unbounded.', example: null })
+  @Limit({
+    description: 'Greatest posted balance with incoming holds; null (the default) is unbounded.',
+    example: null,
+  })
   max_balance?: string | null;
 
   @Metadata() metadata?: Record<string, unknown>;

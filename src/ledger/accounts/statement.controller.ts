@@ -65,13 +65,10 @@ function cursorOf({ from, to, through, effectiveAt, version, balance }: Statemen
 
 /** @throws InvalidCursor */
 function positionOf(cursor: string): StatementPosition {
-  const [from, to, through, effectiveAt, version, balance] = decodeCursor('statement', cursor, cursorForms) as [
-    string,
-    string,
-    string,
-    string,
-    string,
-    string,
-  ];
+  const [from, to, through, effectiveAt, version, balance] = decodeCursor(
+    'statement',
+    cursor,
+    cursorForms,
+  ) as [string, string, string, string, string, string];
   return { from, to, through, effectiveAt, version, balance };
 }

@@ -89,15 +89,10 @@ export async function readStatement(
   const before = (time: string) => postedBefore(pool, source, account, time, through);
   const opening = await before(from);
   const closing = to > from ? await before(to) : opening;
-  const { rows } = await pool.query<Omit<StatementLine, 'balance' | 'version'> & { version: string }>(source.lines, [
-    account.no,
-    from,
-    to,
-    through,
-    start.effectiveAt,
-    start.version,
-    limit + 1,
-  ]);
+  const { rows } = await pool.query<Omit<StatementLine, 'balance' | 'version'> & { version: string }>(
+    source.lines,
+    [account.no, from, to, through, start.effectiveAt, start.version, limit + 1],
+  );
   let running = start.balance === '' ? opening : BigInt(start.balance);
   const lines = rows.slice(0, limit).map((row) => {
     running += row.side === normalSide(account.type) ? BigInt(row.amount) : -BigInt(row.amount);
@@ -117,9 +112,10 @@ async function firstPosition(
   account: Account,
   { from, to }: { from?: string; to?: string },
 ): Promise<StatementPosition> {
-  const { rows } = await pool.query<{ now: string; through: string; earliest: string | null }>(source.extent, [
-    account.no,
-  ]);
+  const { rows } = await pool.query<{ now: string; through: string; earliest: string | null }>(
+    source.extent,
+    [account.no],
+  );
   const { now, through, earliest } = rows[0]!;
   const end = to ?? now;
   const begin = from ?? earliest ?? account.openedAt;
@@ -133,7 +129,11 @@ async function postedBefore(
   time: string,
   through: string,
 ): Promise<bigint> {
-  const { rows } = await pool.query<{ debits: string; credits: string }>(source.posted, [account.no, time, through]);
+  const { rows } = await pool.query<{ debits: string; credits: string }>(source.posted, [
+    account.no,
+    time,
+    through,
+  ]);
   const net = BigInt(rows[0]!.debits) - BigInt(rows[0]!.credits);
   return normalSide(account.type) === 'debit' ? net : -net;
 }

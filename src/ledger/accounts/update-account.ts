@@ -8,7 +8,10 @@ import { requestOf, type Outcome } from '../journal/request.js';
 import { amount } from './open-account.js';
 
 export class UpdateAccountBody {
-  @Metadata({ description: 'A JSON merge patch: a null member is removed.' }) metadata?: Record<string, unknown>;
+  @Metadata({ description: 'A JSON merge patch: a null member is removed.' }) metadata?: Record<
+    string,
+    unknown
+  >;
   @Limit({ example: '-50000' }) min_balance?: string | null;
   @Limit({ example: '1000000' }) max_balance?: string | null;
 }

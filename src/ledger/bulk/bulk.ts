@@ -31,7 +31,8 @@ export class BulkBody {
 
   @field(
     {
-      parse: (value) => (Array.isArray(value) && value.length >= 1 && value.length <= MAX_COMMANDS ? value : undefined),
+      parse: (value) =>
+        Array.isArray(value) && value.length >= 1 && value.length <= MAX_COMMANDS ? value : undefined,
       message: `must be a list of 1 to ${MAX_COMMANDS} commands`,
       schema: {
         type: 'array',
@@ -103,7 +104,12 @@ function refuseTooManyEntries(commands: unknown[]): void {
 }
 
 /** The request of one command, or what is wrong with its shape: that refuses this command alone. */
-function itemRequest(ledger: string, item: unknown, index: number, context: RequestContext): Request | Problem {
+function itemRequest(
+  ledger: string,
+  item: unknown,
+  index: number,
+  context: RequestContext,
+): Request | Problem {
   try {
     if (typeof item !== 'object' || item === null || Array.isArray(item)) {
       throw invalid([{ path: '', message: 'must be an object' }]);

@@ -85,7 +85,8 @@ export class Batch {
       for (const account of accounts) this.state.accounts.set(nameIn(account.ledger, account.id), account);
       this.state.transactionIds.add(transaction.id);
       const { reference } = claimsOf(request.command);
-      if (reference !== undefined) this.state.references.set(nameIn(request.ledger, reference), transaction.id);
+      if (reference !== undefined)
+        this.state.references.set(nameIn(request.ledger, reference), transaction.id);
       this.transactions.push(transaction);
       this.events.push(transactionEvent(transaction));
       return { status: 201, body: JSON.stringify(transactionView(transaction)), replayed: false };

@@ -12,11 +12,17 @@ export interface NewResult {
 const text = (value: bigint | null) => (value === null ? null : String(value));
 
 /** Parameters of `append`: a column of each table an array. */
-export function appendColumns(transactions: Transaction[], results: NewResult[], events: OutboxEvent[]): unknown[] {
+export function appendColumns(
+  transactions: Transaction[],
+  results: NewResult[],
+  events: OutboxEvent[],
+): unknown[] {
   const t = <T>(pick: (row: Transaction) => T) => transactions.map(pick);
   const r = <T>(pick: (row: NewResult) => T) => results.map(pick);
   const o = <T>(pick: (row: OutboxEvent) => T) => events.map(pick);
-  const entries = transactions.flatMap((transaction) => transaction.entries.map((entry) => ({ transaction, entry })));
+  const entries = transactions.flatMap((transaction) =>
+    transaction.entries.map((entry) => ({ transaction, entry })),
+  );
   const e = <T>(pick: (row: (typeof entries)[number]) => T) => entries.map(pick);
   return [
     t((row) => row.sequence),

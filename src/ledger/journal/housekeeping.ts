@@ -31,7 +31,7 @@ export function startHousekeeping(pool: pg.Pool, retentionHours: number, log: Lo
 }
 
 async function expireResults(pool: pg.Pool, retentionHours: number, stopped: () => boolean): Promise<void> {
-  for (let gone = SMALL_BATCH; gone === SMALL_BATCH && !stopped(); ) {
+  for (let gone = SMALL_BATCH; gone === SMALL_BATCH && !stopped();) {
     const { rows } = await pool.query<{ gone: number }>(
       'select journal.expire_command_results(make_interval(hours => $1::int), $2) as gone',
       [retentionHours, SMALL_BATCH],

@@ -47,7 +47,8 @@ export class Journal {
         if (error instanceof Problem) throw error;
         const again = isRetryable(error) || isConnectionLost(error) || codeOf(error) === UNIQUE_VIOLATION;
         if (!again) throw error;
-        if (attempt === ATTEMPTS) throw unavailable(`gave up after ${ATTEMPTS} attempts; nothing was recorded`);
+        if (attempt === ATTEMPTS)
+          throw unavailable(`gave up after ${ATTEMPTS} attempts; nothing was recorded`);
         this.hooks.retried();
         await backOff(attempt);
       }
@@ -82,7 +83,11 @@ export class Journal {
     return requests.map((request) => outcomes.get(request)!);
   }
 
-  private async transact(client: pg.PoolClient, requests: Request[], outcomes: Map<Request, Outcome>): Promise<void> {
+  private async transact(
+    client: pg.PoolClient,
+    requests: Request[],
+    outcomes: Map<Request, Outcome>,
+  ): Promise<void> {
     await this.findAccounts(client, requests);
     await client.query('begin');
     const batch = new Batch(await this.lockAndRead(client, requests));
@@ -179,7 +184,9 @@ export class Journal {
   private async stored(client: pg.PoolClient, requests: Request[]): Promise<Map<string, StoredResult>> {
     const keyed = requests.filter((request) => request.idempotencyKey !== null);
     if (keyed.length === 0) return new Map();
-    const { rows } = await client.query<StoredResult & { ledger: string; principal: string; idempotency_key: string }>({
+    const { rows } = await client.query<
+      StoredResult & { ledger: string; principal: string; idempotency_key: string }
+    >({
       name: 'stored_results',
       text: sql.storedResults,
       values: [
@@ -192,7 +199,9 @@ export class Journal {
   }
 
   private async findLedgers(client: pg.PoolClient, requests: Request[]): Promise<void> {
-    const missing = new Set(requests.map((request) => request.ledger).filter((ledger) => !this.ledgers.has(ledger)));
+    const missing = new Set(
+      requests.map((request) => request.ledger).filter((ledger) => !this.ledgers.has(ledger)),
+    );
     if (missing.size === 0) return;
     const { rows } = await client.query<{ id: string }>(sql.ledgerExists, [[...missing]]);
     for (const { id } of rows) this.ledgers.add(id);

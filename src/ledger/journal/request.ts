@@ -22,7 +22,12 @@ export interface Outcome {
   replayed: boolean;
 }
 
-export function requestOf(context: RequestContext, ledger: string, command: Command, fingerprint: Buffer): Request {
+export function requestOf(
+  context: RequestContext,
+  ledger: string,
+  command: Command,
+  fingerprint: Buffer,
+): Request {
   const { principal, idempotencyKey, traceId, trace } = context;
   return { command, ledger, principal, idempotencyKey, fingerprint, traceId, trace };
 }

@@ -43,7 +43,8 @@ export function accountOf(row: AccountRow): Account {
 }
 
 export function withHead(account: Account, head: Head): Account {
-  const [, version, postedDebits, postedCredits, pendingDebits, pendingCredits, maxEffectiveAt, recordedAt] = head;
+  const [, version, postedDebits, postedCredits, pendingDebits, pendingCredits, maxEffectiveAt, recordedAt] =
+    head;
   return {
     ...account,
     version,

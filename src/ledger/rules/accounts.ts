@@ -76,11 +76,15 @@ export function setStatus(command: SetStatus, world: World, draw: Draw): Decisio
     const posted = balance(account.type, account);
     if (posted !== 0n || account.pendingDebits !== 0n || account.pendingCredits !== 0n) {
       return {
-        refusal: refuse('ACCOUNT_NOT_EMPTY', `account ${account.id} has a balance of ${posted} or open holds`, {
-          account: account.id,
-          balance: String(posted),
-          pending: { debits: String(account.pendingDebits), credits: String(account.pendingCredits) },
-        }),
+        refusal: refuse(
+          'ACCOUNT_NOT_EMPTY',
+          `account ${account.id} has a balance of ${posted} or open holds`,
+          {
+            account: account.id,
+            balance: String(posted),
+            pending: { debits: String(account.pendingDebits), credits: String(account.pendingCredits) },
+          },
+        ),
       };
     }
   }

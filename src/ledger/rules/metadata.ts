@@ -14,7 +14,10 @@ export function metadataFault(metadata: Record<string, unknown>): string | null 
 }
 
 /** JSON merge patch, RFC 7396: null removes a member, objects are merged, anything else replaces. */
-export function mergePatch(target: Record<string, unknown>, patch: Record<string, unknown>): Record<string, unknown> {
+export function mergePatch(
+  target: Record<string, unknown>,
+  patch: Record<string, unknown>,
+): Record<string, unknown> {
   const merged = { ...target };
   for (const [key, value] of Object.entries(patch)) {
     if (value === null) delete merged[key];

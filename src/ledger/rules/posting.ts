@@ -68,7 +68,10 @@ function claimFault(details: Details, world: World): Refusal | undefined {
 /** The checks of a posting that come after its accounts are known, then its records, which can't fail. */
 function record(details: Details, moves: Move[], world: World, draw: Draw): Decision {
   const accounts = [...new Set(moves.map((move) => move.account))];
-  const recordedAt = accounts.reduce((latest, a) => ((a.recordedAt ?? '') > latest ? a.recordedAt! : latest), world.now);
+  const recordedAt = accounts.reduce(
+    (latest, a) => ((a.recordedAt ?? '') > latest ? a.recordedAt! : latest),
+    world.now,
+  );
   const effectiveAt = details.effectiveAt ?? recordedAt;
   const after = new Map<Account, Account>();
   const entries = moves.map((move, index): Entry => {
@@ -102,7 +105,13 @@ function record(details: Details, moves: Move[], world: World, draw: Draw): Deci
   };
 }
 
-function moved(account: Account, side: Side, amount: bigint, effectiveAt: string, recordedAt: string): Account {
+function moved(
+  account: Account,
+  side: Side,
+  amount: bigint,
+  effectiveAt: string,
+  recordedAt: string,
+): Account {
   const { maxEffectiveAt } = account;
   return {
     ...account,
@@ -145,7 +154,9 @@ function mismatch(account: Account, what: string): Refusal {
 }
 
 function currencyFault(moves: Move[]): Refusal | undefined {
-  const wrong = moves.find(({ account, currency }) => currency !== undefined && currency !== account.currency);
+  const wrong = moves.find(
+    ({ account, currency }) => currency !== undefined && currency !== account.currency,
+  );
   return wrong && mismatch(wrong.account, `is in ${wrong.account.currency}, the entry in ${wrong.currency}`);
 }
 
@@ -212,5 +223,7 @@ function limitFault(after: Map<Account, Account>): Refusal | undefined {
 function overflowFault(accounts: Account[]): Refusal | undefined {
   const found = accounts.find((a) => a.postedDebits > MAX_AMOUNT || a.postedCredits > MAX_AMOUNT);
   if (!found) return undefined;
-  return refuse('AMOUNT_OVERFLOW', `a total of account ${found.id} would pass 38 digits`, { account: found.id });
+  return refuse('AMOUNT_OVERFLOW', `a total of account ${found.id} would pass 38 digits`, {
+    account: found.id,
+  });
 }

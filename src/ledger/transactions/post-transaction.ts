@@ -1,5 +1,16 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { Amount, Currency, Id, Metadata, Nested, OneOf, Reference, Text, Time, Uuid } from '../../platform/fields.js';
+import {
+  Amount,
+  Currency,
+  Id,
+  Metadata,
+  Nested,
+  OneOf,
+  Reference,
+  Text,
+  Time,
+  Uuid,
+} from '../../platform/fields.js';
 import type { RequestContext } from '../../platform/http/context.js';
 import { Batcher } from '../journal/batcher.js';
 import { fingerprint } from '../journal/fingerprint.js';
@@ -10,9 +21,11 @@ import type * as rules from '../rules/command.js';
 /** What every command that records a transaction may say of it. */
 export class TransactionDetails {
   @Uuid({ optional: true, description: 'Chosen by the caller; else made by the service.' }) id?: string;
-  @Reference({ optional: true, description: 'Unique in the ledger for ever: guards beyond the key.' }) reference?: string;
+  @Reference({ optional: true, description: 'Unique in the ledger for ever: guards beyond the key.' })
+  reference?: string;
   @Text(1024, { optional: true }) description?: string;
-  @Time({ optional: true, description: 'When it counts; default: when it is recorded.' }) effective_at?: string;
+  @Time({ optional: true, description: 'When it counts; default: when it is recorded.' })
+  effective_at?: string;
   @Metadata({ example: { order: 'order-1' } }) metadata?: Record<string, unknown>;
 }
 
@@ -72,6 +85,12 @@ export function postTransactionCommand(body: PostTransactionBody): rules.PostTra
   return { command: 'transaction', ...detailsOf(body), entries };
 }
 
-export function detailsOf({ id, reference, description, effective_at, metadata }: TransactionDetails): rules.Details {
+export function detailsOf({
+  id,
+  reference,
+  description,
+  effective_at,
+  metadata,
+}: TransactionDetails): rules.Details {
   return { id, reference, description, effectiveAt: effective_at, metadata };
 }

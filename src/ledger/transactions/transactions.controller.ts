@@ -3,7 +3,16 @@ import { CommandBus } from '@nestjs/cqrs';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type pg from 'pg';
-import { Cursor, Id, MetadataFilter, OneOf, PageLimit, Reference, Time, Uuid } from '../../platform/fields.js';
+import {
+  Cursor,
+  Id,
+  MetadataFilter,
+  OneOf,
+  PageLimit,
+  Reference,
+  Time,
+  Uuid,
+} from '../../platform/fields.js';
 import { sendAnswer } from '../../platform/http/answer.js';
 import { Ctx, type RequestContext } from '../../platform/http/context.js';
 import { Records } from '../../platform/http/records.js';
@@ -92,12 +101,19 @@ export class TransactionsController {
   @ApiOperation({ summary: 'Find transactions, newest first, from the read model' })
   @ApiOkResponse({ schema: { type: 'object', example: { data: [transactionExample], next_cursor: null } } })
   @Problems('LEDGER_NOT_FOUND')
-  async list(@Param() { ledger }: LedgerPath, @Query() query: ListTransactionsQuery, @Res() reply: FastifyReply) {
+  async list(
+    @Param() { ledger }: LedgerPath,
+    @Query() query: ListTransactionsQuery,
+    @Res() reply: FastifyReply,
+  ) {
     const { limit, cursor, ...filters } = query;
     await requireLedger(this.pool, ledger);
     await sendFreshness(this.pool, reply);
     const { rows, next_cursor } = await listTransactions(this.pool, ledger, filters, limit, cursor);
-    const transactions = await readTransactions(this.pool, rows.map(({ sequence }) => sequence));
+    const transactions = await readTransactions(
+      this.pool,
+      rows.map(({ sequence }) => sequence),
+    );
     reply.send({ data: transactions.map(transactionView), next_cursor });
   }
 

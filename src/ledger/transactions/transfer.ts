@@ -38,5 +38,11 @@ export class TransferHandler implements ICommandHandler<Transfer> {
 /** @throws Problem VALIDATION_FAILED when both ends are one account */
 export function transferCommand(body: TransferBody): rules.Transfer {
   if (body.from === body.to) throw invalid([{ path: 'to', message: 'must be another account than from' }]);
-  return { command: 'transfer', ...detailsOf(body), from: body.from, to: body.to, amount: BigInt(body.amount) };
+  return {
+    command: 'transfer',
+    ...detailsOf(body),
+    from: body.from,
+    to: body.to,
+    amount: BigInt(body.amount),
+  };
 }
