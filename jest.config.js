@@ -22,6 +22,12 @@ export default {
       globalSetup: '<rootDir>/test/support/global-setup.mjs',
       globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
     },
-    { ...common, displayName: 'cdc', testMatch: ['<rootDir>/test/cdc/**/*.spec.ts'] },
+    {
+      ...common,
+      displayName: 'cdc',
+      testMatch: ['<rootDir>/test/cdc/**/*.spec.ts'],
+      globalSetup: '<rootDir>/test/support/global-setup.mjs',
+      globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
+    },
   ],
 };

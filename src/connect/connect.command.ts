@@ -1,6 +1,7 @@
 import Table from 'cli-table3';
 import { Command, CommandRunner, Help, SubCommand } from 'nest-commander';
 import { ConfigError, loadConfig, type Config } from '../config.js';
+import { republishJournal } from '../events/republish.js';
 import { applyStreaming } from './apply.js';
 import { streamingStatus } from './status.js';
 
@@ -23,6 +24,7 @@ export class ConnectApplyCommand extends CommandRunner {
     await applyStreaming({
       ...where(config),
       cdcDatabaseUrl: config.cdcDatabaseUrl,
+      republish: republishJournal,
       log: (line) => process.stdout.write(`${line}\n`),
     });
   }

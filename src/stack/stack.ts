@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { applyStreaming } from '../connect/apply.js';
+import { republishJournal } from '../events/republish.js';
 import { startEmbeddedPostgres } from '../platform/embedded-postgres.js';
 import { ensureJars } from './jars.js';
 import { startConnect } from './kafka-connect.js';
@@ -79,6 +80,7 @@ async function startAll(running: Running): Promise<void> {
       cdcDatabaseUrl: env.CDC_DATABASE_URL!,
       kafkaBrokers: kafka.brokers,
       connectUrl: connect.url,
+      republish: republishJournal,
       log: (line) => log(`  ${line}`),
     }),
   );
