@@ -18,9 +18,9 @@ export function sourceOf(ledger: string): string {
   return `/ledgers/${ledger}`;
 }
 
-/** CloudEvents `dataschema`: where the schema lies in the repository, relative to its root. */
+/** CloudEvents `dataschema`: the schema in `src/events/schemas/`, by its `$id`. */
 export function schemaOf(type: string): string {
-  return `/src/events/schemas/${type.split('.').slice(0, 2).join('.')}.v1.schema.json`;
+  return `/schemas/${type.split('.').slice(0, 2).join('.')}.v1.json`;
 }
 
 const traceparentForm = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/;
