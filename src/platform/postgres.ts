@@ -26,6 +26,8 @@ export function createPool(url: string, { role, max, applicationName }: PoolOpti
     timezone: 'UTC',
     datestyle: 'ISO',
     synchronous_commit: 'on',
+    // Compiling a query costs more than any of ours takes.
+    jit: 'off',
     lock_timeout: '10s',
     statement_timeout: '30s',
     idle_in_transaction_session_timeout: '30s',
