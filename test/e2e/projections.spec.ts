@@ -19,6 +19,8 @@ let pool: pg.Pool;
 let writers: pg.Pool;
 let running: RunningSource[] = [];
 let log: Log;
+/** Transactions of writers that a failed test may leave behind. */
+const open = new Set<pg.PoolClient>();
 
 beforeAll(async () => {
   database = await createDatabase();
@@ -38,6 +40,8 @@ beforeEach(() => {
 });
 
 afterEach(async () => {
+  for (const client of open) client.release(true);
+  open.clear();
   await Promise.all(running.map((source) => source.stop()));
   running = [];
 });
@@ -347,12 +351,14 @@ function leg(account: string, side: Leg['side'], posted: bigint): Leg {
 
 async function begun(): Promise<pg.PoolClient> {
   const client = await writers.connect();
+  open.add(client);
   await client.query('begin');
   return client;
 }
 
 async function commit(client: pg.PoolClient): Promise<void> {
   await client.query('commit');
+  open.delete(client);
   client.release();
 }
 

@@ -23,9 +23,7 @@ export function startKafka(options: KafkaSourceOptions): RunningSource {
     groupId = 'counterfoil-projections',
     topic = 'ledger.transactions.v1',
   } = options;
-  const kafka = createKafka(brokers, groupId, (level, message, details) =>
-    log[level](details, `kafka: ${message}`),
-  );
+  const kafka = createKafka(brokers, groupId);
   const wakeUp = bell();
   let stopping = false;
   let begun = false;
@@ -63,7 +61,7 @@ export function startKafka(options: KafkaSourceOptions): RunningSource {
       sessionTimeout: 30_000,
       heartbeatInterval: 3_000,
     });
-    const crash = crashOf(consumer);
+    const crash = crashOf(consumer, log);
     consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
       failures = 0;
       const partitions = payload.memberAssignment[topic] ?? [];
@@ -190,12 +188,15 @@ async function commit({ batch, commitOffsetsIfNecessary }: EachBatchPayload, nex
 }
 
 /** Fails when kafkajs gives a consumer up; what it can mend by itself it restarts by itself. */
-function crashOf(consumer: Consumer) {
+function crashOf(consumer: Consumer, log: SourceOptions['log']) {
   let fail!: (error: Error) => void;
   const promise = new Promise<never>((_, reject) => (fail = reject));
   promise.catch(() => {});
   consumer.on(consumer.events.CRASH, ({ payload }) => {
-    if (!payload.restart) fail(payload.error);
+    // kafkajs has tried for a while by then.
+    if (payload.restart)
+      log.warn({ source: 'kafka', err: payload.error }, 'projections: Kafka does not answer');
+    else fail(payload.error);
   });
   return { promise, fail };
 }
