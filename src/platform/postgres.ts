@@ -49,6 +49,8 @@ export function createPool(url: string, { role, max, applicationName }: PoolOpti
   });
   // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
   pool.on('error', () => {});
+  // One that breaks between two queries of whoever holds it says so by an event too; the next query fails anyway.
+  pool.on('connect', (client) => client.on('error', () => {}));
   return pool;
 }
 
