@@ -1,0 +1,125 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { applyStreaming } from '../../src/connect/apply.js';
+import { SLOT } from '../../src/connect/slot.js';
+import { republishJournal } from '../../src/events/republish.js';
+import { startConnect, type RunningConnect } from '../../src/stack/kafka-connect.js';
+import { startKafka, type RunningKafka } from '../../src/stack/kafka.js';
+import { freePort, startPart, type Part } from '../../src/stack/process.js';
+import { createDatabase } from './postgres.js';
+import { startService } from './service.js';
+
+/** Everything that streams, each part a real process but the API. One at a time: the slot's name is fixed. */
+export interface TestStack {
+  /** Of the API. */
+  url: string;
+  /** As superuser. */
+  databaseUrl: string;
+  brokers: string[];
+  /** Kafka, Connect, topics, slot, connector, worker: what the API does without until then. */
+  startStreaming(): Promise<void>;
+  /** Kills by SIGKILL and starts again with the same data. */
+  crashKafka(): Promise<void>;
+  crashConnect(): Promise<void>;
+  crashWorker(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const java = { heapMb: 128, quickStart: true };
+const password = 'cdc-test';
+
+/** A database with its API; nothing streams yet. */
+export async function startTestStack(): Promise<TestStack> {
+  const dir = await mkdtemp(join(tmpdir(), 'counterfoil-cdc-'));
+  const database = await createDatabase();
+  const port = await freePort();
+  const brokers = [`127.0.0.1:${port}`];
+  const service = await startService({ KAFKA_BROKERS: brokers.join(',') }, database.url);
+  let kafka: RunningKafka | undefined;
+  let connect: RunningConnect | undefined;
+  let worker: Part | undefined;
+
+  const runKafka = async () => (kafka = await startKafka({ dir, port, ...java }));
+  const runConnect = async () => (connect = await startConnect({ dir, brokers, ...java }));
+  const runWorker = async () => (worker = await startWorker(dir, database.url, brokers));
+  return {
+    url: service.url,
+    databaseUrl: database.url,
+    brokers,
+    async startStreaming() {
+      await runKafka();
+      await runConnect();
+      await apply(database.url, brokers, connect!.url);
+      await runWorker();
+    },
+    async crashKafka() {
+      await kafka!.kill9();
+      await runKafka();
+    },
+    async crashConnect() {
+      await connect!.kill9();
+      await runConnect();
+    },
+    async crashWorker() {
+      await worker!.kill9();
+      await runWorker();
+    },
+    async stop() {
+      await worker?.stop();
+      await service.stop();
+      await connect?.kill9();
+      await kafka?.kill9();
+      await dropSlot(database.url);
+      await database.drop();
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function apply(databaseUrl: string, kafkaBrokers: string[], connectUrl: string): Promise<void> {
+  await query(databaseUrl, `alter role counterfoil_cdc login replication password '${password}'`);
+  const cdc = new URL(databaseUrl);
+  cdc.username = 'counterfoil_cdc';
+  cdc.password = password;
+  await applyStreaming({
+    databaseUrl,
+    cdcDatabaseUrl: cdc.href,
+    kafkaBrokers,
+    connectUrl,
+    republish: republishJournal,
+    log: () => {},
+  });
+}
+
+function startWorker(dir: string, databaseUrl: string, brokers: string[]): Promise<Part> {
+  return startPart({
+    name: 'worker',
+    command: process.execPath,
+    args: ['--enable-source-maps', 'dist/src/worker.js'],
+    dir,
+    env: { ...process.env, NODE_OPTIONS: '', DATABASE_URL: databaseUrl, KAFKA_BROKERS: brokers.join(',') },
+  });
+}
+
+/** The slot would hold back the WAL, and keep its database from being dropped. */
+async function dropSlot(databaseUrl: string): Promise<void> {
+  const own = `from pg_replication_slots where slot_name = '${SLOT}' and database = current_database()`;
+  await query(databaseUrl, `select pg_terminate_backend(active_pid, 5000) ${own} and active`);
+  await query(databaseUrl, `select pg_drop_replication_slot(slot_name) ${own}`);
+}
+
+export async function query<Row extends pg.QueryResultRow>(
+  databaseUrl: string,
+  text: string,
+  values: unknown[] = [],
+): Promise<Row[]> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    return (await client.query<Row>(text, values)).rows;
+  } finally {
+    await client.end();
+  }
+}
