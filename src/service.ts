@@ -9,9 +9,10 @@ import { startHousekeeping } from './ledger/journal/housekeeping.js';
 import type { Readiness } from './platform/health.controller.js';
 import { configureHttp, createHttpAdapter } from './platform/http/configure.js';
 import { nestLogger } from './platform/logging.js';
-import { collectProcessMetrics, projectionLagEvents, projectionLagSeconds } from './platform/metrics.js';
+import { collectProcessMetrics } from './platform/metrics.js';
 import { createPool } from './platform/postgres.js';
 import { freshness } from './projections/freshness.js';
+import { watchLag } from './projections/lag.js';
 import { startTail } from './projections/runner/tail.js';
 
 /** Readiness is refused when the read model is further behind than this. */
@@ -47,7 +48,9 @@ export async function startService(config: Config, databaseUrl: string, logger: 
   collectProcessMetrics();
   const stopHousekeeping = startHousekeeping(writes, config.idempotencyRetentionHours, logger);
   const stopProjections = config.kafkaBrokers.length === 0 ? runTail(databaseUrl, logger) : async () => {};
+  const stopLag = watchLag(reads);
   const stop = async () => {
+    stopLag();
     // New requests are refused first, then those at hand are answered.
     const batcher = app.get(Batcher);
     await app.close();
@@ -81,8 +84,6 @@ function readinessOf(pool: pg.Pool): Readiness {
   return async () => {
     try {
       const { lag_events, lag_seconds, as_of, source } = await freshness(pool);
-      projectionLagSeconds.set({ projection: 'all' }, lag_seconds);
-      projectionLagEvents.set({ projection: 'all' }, lag_events);
       const ok = lag_seconds <= MOST_LAG_SECONDS;
       return { ok, checks: { postgres: 'ok', read_model: { source, lag_events, lag_seconds, as_of } } };
     } catch (error) {

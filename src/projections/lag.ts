@@ -1,0 +1,18 @@
+import type pg from 'pg';
+import { projectionLagEvents, projectionLagSeconds } from '../platform/metrics.js';
+import { freshness } from './freshness.js';
+
+const EVERY_MS = 5_000;
+
+/** Keeps the lag gauges of `/metrics` up to date, whatever feeds the read model; returns how to stop. */
+export function watchLag(pool: pg.Pool): () => void {
+  const look = async () => {
+    const { lag_events, lag_seconds } = await freshness(pool);
+    projectionLagEvents.set({ projection: 'all' }, lag_events);
+    projectionLagSeconds.set({ projection: 'all' }, lag_seconds);
+  };
+  // Postgres away shows in readiness; the gauges keep the last that was known.
+  const timer = setInterval(() => void look().catch(() => {}), EVERY_MS);
+  timer.unref();
+  return () => clearInterval(timer);
+}
