@@ -28,7 +28,8 @@ afterAll(async () => {
 describe('importing ten years of household books', () => {
   it('brings every balance of the read model to what another program says', async () => {
     const done = await counterfoil(['import', household]);
-    expect(done).toMatchObject({ status: 0, stderr: '' });
+    expect(done.status).toBe(0);
+    expect(done.stderr).not.toMatch(/^line \d+:/m);
     expect(done.stdout).toMatch(
       /^3,938 lines: 3,938 applied, 0 refused; [\d.]+ s, [\d,]+ transactions\/s\n$/,
     );
