@@ -202,7 +202,7 @@ test.each([
   expect(reply.body.errors.map(({ path }: Json) => path)).toContain('amount');
 });
 
-test.each([
+test.each<object>([
   { unknown: 1 },
   { Amount: '1' },
   { toString: '1' },
@@ -245,7 +245,7 @@ test('deep nesting: 400, not a crash', async () => {
   expectProblem(await send('POST', transfers, deep), 400, 'VALIDATION_FAILED');
 });
 
-test.each([
+test.each<object>([
   { type: 'wallet' },
   { type: undefined },
   { currency: 'usd' },
