@@ -1,3 +1,4 @@
+import type { AddressInfo } from 'node:net';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type pg from 'pg';
@@ -47,7 +48,7 @@ export async function startService(config: Config, databaseUrl: string, logger: 
   configureHttp(app, { config, logger });
   collectProcessMetrics();
   const stopHousekeeping = startHousekeeping(writes, config.idempotencyRetentionHours, logger);
-  const stopProjections = config.kafkaBrokers.length === 0 ? runTail(databaseUrl, logger) : async () => {};
+  let stopProjections = async () => {};
   const stopLag = watchLag(reads);
   const stop = async () => {
     stopLag();
@@ -59,12 +60,21 @@ export async function startService(config: Config, databaseUrl: string, logger: 
     await Promise.all([writes.end(), reads.end()]);
   };
   try {
-    await app.listen(config.port, config.host);
+    await app.init();
+    // Fastify's own listen: Nest's would log a taken port as well as throw it.
+    await app.getHttpAdapter().getInstance().listen({ port: config.port, host: config.host });
   } catch (error) {
     await stop();
     throw error;
   }
-  return { url: (await app.getUrl()).replace('[::1]', '127.0.0.1'), stop };
+  if (config.kafkaBrokers.length === 0) stopProjections = runTail(databaseUrl, logger);
+  return { url: urlOf(app.getHttpServer().address() as AddressInfo), stop };
+}
+
+/** The address a caller on this machine uses: an unspecified one (0.0.0.0, ::) is reached by loopback. */
+function urlOf({ address, family, port }: AddressInfo): string {
+  if (address === '0.0.0.0' || address === '::') return `http://127.0.0.1:${port}`;
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
 }
 
 function runTail(databaseUrl: string, log: Logger): () => Promise<void> {

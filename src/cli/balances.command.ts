@@ -7,7 +7,6 @@ interface BalancesOptions extends ApiOptions {
   type?: string;
   currency?: string;
   idPrefix?: string;
-  consistency?: string;
   json?: boolean;
 }
 
@@ -42,11 +41,6 @@ export class BalancesCommand extends ApiCommand {
     return value;
   }
 
-  @Option({ flags: '--consistency <kind>', description: 'strong or eventual, where the service offers it' })
-  consistency(value: string): string {
-    return value;
-  }
-
   @Option({ flags: '--json', description: 'one JSON object a line, as the API gives it (minor units)' })
   json(): boolean {
     return true;
@@ -70,7 +64,6 @@ async function* pagesOf(service: Service, options: BalancesOptions): AsyncGenera
   if (options.type) query.set('type', options.type);
   if (options.currency) query.set('currency', options.currency);
   if (options.idPrefix) query.set('id_prefix', options.idPrefix);
-  if (options.consistency) query.set('consistency', options.consistency);
   for (;;) {
     const { text } = await call(service, { method: 'GET', path: `${ledgerPath(service)}/accounts?${query}` });
     const page = JSON.parse(text) as { data: Account[]; next_cursor: string | null };

@@ -54,7 +54,7 @@ function totalsTable(accounts: Account[]): string {
       String(count),
       ...[debits, credits, debits - credits].map((sum) => decimals(sum, digitsOf(currency))),
     ]);
-  const heads = ['accounts', 'debits', 'credits', 'difference'].map((head) => ({
+  const heads = ['accounts', 'debits', 'credits', 'debits - credits'].map((head) => ({
     head,
     align: 'right' as const,
   }));

@@ -63,8 +63,8 @@ describe('tables', () => {
       'alice    liability  USD       1,234.56    -2.50       7.50',
       'cash     asset      USD       1,234.56     2.50       7.50',
       '',
-      'total  accounts    debits   credits  difference',
-      'USD           2  1,234.56  1,234.56        0.00',
+      'total  accounts    debits   credits  debits - credits',
+      'USD           2  1,234.56  1,234.56              0.00',
     ]);
   });
 

@@ -111,20 +111,21 @@ export function startTail(options: TailOptions): RunningSource {
   };
 }
 
-/** @returns true when there was no checkpoint of the tail's own */
+/** @returns true when the tail has no checkpoint yet and a journal to replay first */
 async function beginCheckpoint(pool: pg.Pool): Promise<boolean> {
   return inTransaction(pool, async (client) => {
     await takeOver(client, 'tail');
-    const { rowCount } = await client.query(
+    const { rows } = await client.query<{ recorded: boolean }>(
       // The snapshot is taken before the first slice is read: what the replay may miss, the tail will find.
       `insert into projections.checkpoints (consumer, source, partition, position)
        select $1, 'tail', $2, jsonb_build_object('system', system_identifier::text,
                                                  'snapshot', pg_current_snapshot()::text, 'replay', '0')
        from pg_control_system()
-       on conflict do nothing`,
+       on conflict do nothing
+       returning exists (select from journal.transactions) as recorded`,
       [consumer, partition],
     );
-    return rowCount === 1;
+    return rows[0]?.recorded ?? false;
   });
 }
 
