@@ -58,8 +58,9 @@ export function startKafka(options: KafkaSourceOptions): RunningSource {
       maxWaitTimeInMs: 50,
       minBytes: 1,
       readUncommitted: false,
-      sessionTimeout: 30_000,
-      heartbeatInterval: 3_000,
+      // A worker that was killed holds its partitions until then; the least a broker takes by default is 6 s.
+      sessionTimeout: 10_000,
+      heartbeatInterval: 2_000,
     });
     const crash = crashOf(consumer, log);
     consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
