@@ -47,7 +47,7 @@ export async function startService(config: Config, databaseUrl: string, logger: 
   );
   configureHttp(app, { config, logger });
   collectProcessMetrics();
-  const stopHousekeeping = startHousekeeping(writes, config.idempotencyRetentionHours, logger);
+  let stopHousekeeping = async () => {};
   let stopProjections = async () => {};
   const stopLag = watchLag(reads);
   const stop = async () => {
@@ -60,6 +60,7 @@ export async function startService(config: Config, databaseUrl: string, logger: 
     await Promise.all([writes.end(), reads.end()]);
   };
   try {
+    stopHousekeeping = await startHousekeeping(writes, config.idempotencyRetentionHours, logger);
     await app.init();
     // Fastify's own listen: Nest's would log a taken port as well as throw it.
     await app.getHttpAdapter().getInstance().listen({ port: config.port, host: config.host });

@@ -7,7 +7,7 @@ import { EmbeddedPostgresError } from './embedded/error.js';
 import { canEnter, chooseIdentity } from './embedded/identity.js';
 import { type LaunchPlan, reachServer, superuserClient } from './embedded/launch.js';
 import { stopPostmaster } from './embedded/postmaster.js';
-import { lockService } from './embedded/service-lock.js';
+import { lockService, type ServiceLock } from './embedded/service-lock.js';
 
 export { EmbeddedPostgresError } from './embedded/error.js';
 
@@ -58,7 +58,7 @@ async function start(dataDir: string, options: EmbeddedPostgresOptions): Promise
   const { session, tookOver, ...server } = await reachServer(plan);
   const client = (database: string) => superuserClient(server.port, plan.password, database);
   const stopServer = () => stopPostmaster(plan.cluster, server, plan.binaries, plan.identity);
-  let lock = { release: () => session.end() };
+  let lock: ServiceLock = { expectEnd: () => {}, release: () => session.end() };
   try {
     if (options.exclusive ?? true) lock = await lockService(session, dataDir, () => client('postgres'));
   } catch (error) {
@@ -75,14 +75,19 @@ async function start(dataDir: string, options: EmbeddedPostgresOptions): Promise
   }
   if (options.exclusive === false) await session.end();
 
+  const stop = async () => {
+    lock.expectEnd();
+    await stopServer();
+    // The lock goes last, so that nobody takes over a Postgres that is about to stop.
+    await lock.release();
+  };
   let stopped: Promise<void> | undefined;
   return {
     url: `postgres://postgres:${plan.password}@127.0.0.1:${server.port}/${DATABASE}`,
     port: server.port,
     dataDir: plan.cluster,
     tookOver,
-    // The lock goes last, so that nobody takes over a Postgres that is about to stop.
-    stop: () => (stopped ??= stopServer().then(() => lock.release())),
+    stop: () => (stopped ??= stop()),
   };
 }
 

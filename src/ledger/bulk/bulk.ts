@@ -95,8 +95,9 @@ function malformed(problem: Problem, { traceId }: RequestContext): Outcome {
 
 function refuseTooManyEntries(commands: unknown[]): void {
   const entries = commands.reduce<number>((sum, command) => {
-    const list = (command as { entries?: unknown } | null)?.entries;
-    return sum + (Array.isArray(list) ? list.length : 2);
+    const { entries, to } = (command ?? {}) as { entries?: unknown; to?: unknown };
+    if (Array.isArray(entries)) return sum + entries.length;
+    return sum + (Array.isArray(to) ? to.length + 1 : 2);
   }, 0);
   if (entries > MAX_ENTRIES) {
     throw invalid([{ path: 'commands', message: `must not have more than ${MAX_ENTRIES} entries in all` }]);

@@ -5,14 +5,22 @@ const HOUR_MS = 3_600_000;
 const OUTBOX_KEPT = '7 days';
 const SMALL_BATCH = 1_000;
 
-/** Makes days of the outbox ahead, drops read ones, deletes expired results: now and every so often. Several
- *  processes may do it at once. */
-export function startHousekeeping(pool: pg.Pool, retentionHours: number, log: Logger): () => Promise<void> {
+/**
+ * Makes days of the outbox ahead, drops read ones, deletes expired results: now and every so often. Several
+ * processes may do it at once. Resolves once the days are there, without which nothing can be recorded.
+ */
+export async function startHousekeeping(
+  pool: pg.Pool,
+  retentionHours: number,
+  log: Logger,
+): Promise<() => Promise<void>> {
+  const makeDays = () => pool.query('select journal.make_outbox_days(7)');
+  await makeDays();
   let stopped = false;
   let running: Promise<void> = Promise.resolve();
   const round = async () => {
     try {
-      await pool.query('select journal.make_outbox_days(7)');
+      await makeDays();
       await pool.query('select journal.drop_outbox_days($1)', [OUTBOX_KEPT]);
       await expireResults(pool, retentionHours, () => stopped);
     } catch (error) {

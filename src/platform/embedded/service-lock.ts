@@ -14,6 +14,8 @@ const HOLDER = `
 
 /** One service a folder. The lock belongs to a session, so it ends with the process however that dies. */
 export interface ServiceLock {
+  /** From now on a session that ends is not replaced: Postgres is about to stop. */
+  expectEnd(): void;
   release(): Promise<void>;
 }
 
@@ -48,17 +50,17 @@ async function tryLock(session: pg.Client): Promise<boolean> {
 
 function keep(first: pg.Client, reconnect: () => pg.Client): ServiceLock {
   let session = first;
-  let released = false;
+  let ending = false;
   let timer: NodeJS.Timeout | undefined;
   const again = () => {
-    if (released) return;
+    if (ending) return;
     timer = setTimeout(() => void renew(), 250);
   };
   const renew = async () => {
     session = reconnect();
     try {
       await session.connect();
-      if (released || !(await tryLock(session))) throw new Error('not ours to take');
+      if (ending || !(await tryLock(session))) throw new Error('not ours to take');
       session.once('end', again);
     } catch {
       await session.end().catch(() => undefined);
@@ -66,10 +68,14 @@ function keep(first: pg.Client, reconnect: () => pg.Client): ServiceLock {
     }
   };
   session.once('end', again);
+  const expectEnd = () => {
+    ending = true;
+    clearTimeout(timer);
+  };
   return {
+    expectEnd,
     async release() {
-      released = true;
-      clearTimeout(timer);
+      expectEnd();
       await session.end().catch(() => undefined);
     },
   };
