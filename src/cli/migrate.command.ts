@@ -23,7 +23,8 @@ export class MigrateCommand extends CommandRunner {
   @Help('after')
   examples(): string {
     return `
-Uses DATABASE_OWNER_URL (a login that may create roles, or was granted counterfoil_owner), else DATABASE_URL.
+Uses DATABASE_OWNER_URL, else DATABASE_URL: a login that owns the database and may create roles, or was granted
+counterfoil_owner and counterfoil_projector.
 
 Example:
   DATABASE_OWNER_URL=postgres://postgres@127.0.0.1:5432/ledger counterfoil migrate

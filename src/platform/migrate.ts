@@ -5,13 +5,16 @@ import { installProjections } from '../projections/install.js';
 
 const roles = ['owner', 'app', 'projector', 'reader', 'cdc'].map((role) => `counterfoil_${role}`);
 
+const INSUFFICIENT_PRIVILEGE = '42501';
+
 /** Two processes that start together migrate one after the other. */
 const migrationLock = 4_026_531_840;
 
 /**
  * Brings a database to the newest schema: the cluster-wide roles, the journal, the read model's tables.
  * Safe to run again and from several processes at once.
- * @param url a login that may create roles, or one that was granted counterfoil_owner beforehand
+ * @param url a login that owns the database and may create roles, or was granted counterfoil_owner and
+ *   counterfoil_projector beforehand; or a superuser's
  */
 export async function migrate(url: string, log: (line: string) => void = () => {}): Promise<void> {
   const client = new pg.Client({ connectionString: url });
@@ -23,6 +26,7 @@ export async function migrate(url: string, log: (line: string) => void = () => {
     if (rows[0]!.number < 150_000) throw new Error('Counterfoil needs Postgres 15 or newer');
     await client.query('select pg_advisory_lock($1)', [migrationLock]);
     await createRoles(client, log);
+    await grantRoles(client);
     await runMigrations(url, log);
     await installProjections(client);
   } finally {
@@ -61,16 +65,25 @@ async function createRoles(client: pg.Client, log: (line: string) => void): Prom
       then null; end $$`);
     log(`created role ${role}`);
   }
-  await client.query(`
-    do $$
-    begin
-      execute format('grant create, connect on database %I to counterfoil_owner, counterfoil_projector', current_database());
-      execute format('grant connect on database %I to counterfoil_app, counterfoil_reader, counterfoil_cdc', current_database());
-      execute format('grant counterfoil_owner, counterfoil_app, counterfoil_projector, counterfoil_reader to %I', current_user);
-    exception when insufficient_privilege then
-      -- Granted by an administrator beforehand; what is missing shows with its own name below.
-      null;
-    end $$`);
+}
+
+/** Each for itself: an administrator may have granted some beforehand. What is missing shows by its name later. */
+async function grantRoles(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ database: string; login: string }>(
+    'select quote_ident(current_database()) as database, quote_ident(current_user) as login',
+  );
+  const { database, login } = rows[0]!;
+  const grants = [
+    `create, connect on database ${database} to counterfoil_owner, counterfoil_projector`,
+    `connect on database ${database} to counterfoil_app, counterfoil_reader, counterfoil_cdc`,
+    // Since Postgres 16 this takes a grant even for who has just created the role.
+    ...['owner', 'app', 'projector', 'reader'].map((role) => `counterfoil_${role} to ${login}`),
+  ];
+  for (const grant of grants) {
+    await client.query(`grant ${grant}`).catch((error: pg.DatabaseError) => {
+      if (error.code !== INSUFFICIENT_PRIVILEGE) throw error;
+    });
+  }
 }
 
 async function runMigrations(url: string, log: (line: string) => void): Promise<void> {
