@@ -324,7 +324,8 @@ begin
 end $$;
 
 -- Drops days of the outbox older than what is kept, once every reader is past them; answers how many went.
--- A day is marked when it has been over for an hour: by then no writer's transaction of that day is left.
+-- A day is marked when it has been over for an hour: by then no writer's transaction of that day is left. A mark that
+-- lies in the future came with a dump from another cluster: no reader here would ever be past it.
 create function journal.drop_outbox_days(keep interval) returns integer
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -336,7 +337,9 @@ begin
   end if;
   perform pg_advisory_xact_lock(hashtext('journal.outbox_days'));
   update journal.outbox_days set closed_lsn = pg_current_wal_insert_lsn(), closed_at = pg_current_snapshot()
-  where closed_lsn is null and day < ((now() - interval '1 hour') at time zone 'UTC')::date;
+  where (closed_lsn is null or closed_lsn > pg_current_wal_insert_lsn()
+         or pg_snapshot_xmax(closed_at) > pg_snapshot_xmax(pg_current_snapshot()))
+    and day < ((now() - interval '1 hour') at time zone 'UTC')::date;
   -- Inserts wait for the drop and the drop for them: rather later than long.
   perform set_config('lock_timeout', '2s', true);
   for d in select * from journal.outbox_days
