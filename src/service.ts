@@ -41,7 +41,7 @@ export async function startService(config: Config, databaseUrl: string, logger: 
     applicationName: 'counterfoil-reads',
   });
   const app = await NestFactory.create<NestFastifyApplication>(
-    AppModule.with({ config, writes, reads, readiness: readinessOf(reads) }),
+    AppModule.with({ config, writes, reads, readiness: readinessOf(reads, logger) }),
     createHttpAdapter(),
     { bodyParser: false, logger: nestLogger(logger) },
   );
@@ -91,14 +91,16 @@ function runTail(databaseUrl: string, log: Logger): () => Promise<void> {
   };
 }
 
-function readinessOf(pool: pg.Pool): Readiness {
+function readinessOf(pool: pg.Pool, logger: Logger): Readiness {
   return async () => {
     try {
       const { lag_events, lag_seconds, as_of, source } = await freshness(pool);
       const ok = lag_seconds <= MOST_LAG_SECONDS;
       return { ok, checks: { postgres: 'ok', read_model: { source, lag_events, lag_seconds, as_of } } };
     } catch (error) {
-      return { ok: false, checks: { postgres: (error as Error).message } };
+      // Anyone may ask: what is wrong, with the address, is in the log.
+      logger.warn({ err: error }, 'not ready: Postgres does not answer');
+      return { ok: false, checks: { postgres: 'unreachable' } };
     }
   };
 }

@@ -105,17 +105,27 @@ function describe(path: string, operation: Operation): void {
   const problems = new Set<Code>(operation['x-problems']);
   if (path.startsWith('/v1/')) {
     for (const code of ALWAYS) problems.add(code);
-    if (operation.requestBody) for (const code of WITH_BODY) problems.add(code);
+    if (operation.requestBody || operation['x-records']) for (const code of WITH_BODY) problems.add(code);
     if (operation['x-records']) for (const code of RECORDING) problems.add(code);
     Object.assign(operation, { security: [{ bearer: [] }] });
   }
-  if (operation['x-records']) (operation.parameters ??= []).unshift(keyHeader);
+  if (operation['x-records']) {
+    (operation.parameters ??= []).unshift(keyHeader, prefixedKeyHeader);
+    for (const response of successesOf(operation)) {
+      response.headers = { ...response.headers, 'Idempotent-Replayed': replayedHeader };
+    }
+  }
   delete operation['x-records'];
   delete operation['x-problems'];
   const known = (Object.keys(codes) as Code[]).filter((code) => problems.has(code));
   for (const status of new Set(known.map((code) => codes[code].status))) {
     operation.responses[status] = problemResponse(known.filter((code) => codes[code].status === status));
   }
+}
+
+function successesOf(operation: Operation): { headers?: object }[] {
+  const found = Object.entries(operation.responses).filter(([status]) => status.startsWith('2'));
+  return found.map(([, response]) => response);
 }
 
 function problemResponse(list: Code[]): object {
@@ -153,9 +163,32 @@ const keyHeader = {
   required: true,
   description:
     'The same key with the same request gives the same answer again, byte for byte, with `Idempotent-Replayed: true`, ' +
-    'and changes nothing. `X-Idempotency-Key` is the same.',
+    'and changes nothing.',
   schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[ -~]+$' },
   example: 'order-1-topup',
+};
+const prefixedKeyHeader = {
+  name: 'X-Idempotency-Key',
+  in: 'header',
+  required: false,
+  description:
+    'Another name of `Idempotency-Key`: one of the two is enough; where both are sent they are the same.',
+  schema: keyHeader.schema,
+};
+const replayedHeader = {
+  description: '`true` where the answer was stored before and nothing was done',
+  schema: { type: 'string', const: 'true' },
+};
+
+/** Headers of answers, for an `@ApiOkResponse({ headers })`. */
+export const etagHeader = {
+  ETag: { description: 'The revision of the account', schema: { type: 'string' as const, example: '"1"' } },
+};
+export const freshnessHeader = {
+  'Read-Model-As-Of': {
+    description: 'Everything recorded before that time is in the answer',
+    schema: { type: 'string' as const, format: 'date-time' },
+  },
 };
 
 const problemSchema = {

@@ -187,6 +187,32 @@ describe('changing', () => {
     expect((await client.account(id)).metadata).toEqual({ a: 3 });
   });
 
+  test.each([
+    ['one of several', '"9", "1"', 200],
+    ['with spaces around', ' "1" ', 200],
+    ['that is not the present one', '"2", "11"', 412],
+    ['that is none of ours', '"abc"', 412],
+    ['with a zero before it', '"01"', 412],
+    ['that is weak: If-Match compares strongly', 'W/"1"', 412],
+  ])('an If-Match %s: %s', async (_, tag, status) => {
+    const id = await openOne();
+    expect((await patch(id, { metadata: { a: 1 } }, tag)).status).toBe(status);
+    expect((await client.account(id)).revision).toBe(status === 200 ? 2 : 1);
+  });
+
+  test('limits of one body that cross are wrong whatever the account is', async () => {
+    const crossed = { min_balance: '5', max_balance: '1' };
+    expect(code(await patch('ghost', crossed))).toEqual([400, 'VALIDATION_FAILED']);
+    expect(code(await patch(await openOne(), crossed, '"7"'))).toEqual([400, 'VALIDATION_FAILED']);
+  });
+
+  test('the ETag is the revision, whatever the metadata say', async () => {
+    const body = { id: 'etag', type: 'asset', currency: 'USD', metadata: { revision: 77 } };
+    const etags = [await client.post('accounts', body), await patch('etag', { metadata: { a: 1 } })];
+    etags.push(await client.post('accounts/etag/freeze'), await client.get('accounts/etag'));
+    expect(etags.map(({ headers }) => headers.get('etag'))).toEqual(['"1"', '"2"', '"3"', '"3"']);
+  });
+
   test('refused: limits that cross, metadata that grows too large, accounts that are not there or closed', async () => {
     const id = await openOne({ max_balance: '10', metadata: { a: 'x'.repeat(10_000) } });
     expect(code(await patch(id, { min_balance: '11' }))).toEqual([400, 'VALIDATION_FAILED']);
@@ -465,6 +491,19 @@ describe('entries and statement', () => {
       expect(seen).toEqual(all);
       const range = await entries(`from=${transactions[2].recorded_at}&to=${transactions[4].recorded_at}`);
       expect(range.body.data.map(({ version }: Json) => version)).toEqual([4, 3]);
+    });
+
+    test.each([
+      ['text/csv;q=0, application/json', 'application/json'],
+      ['application/json, text/csv;q=0.1', 'application/json'],
+      ['*/*', 'application/json'],
+      ['text/html', 'application/json'],
+      ['TEXT/CSV', 'text/csv'],
+      ['text/csv; charset=utf-8, */*;q=0.1', 'text/csv'],
+    ])('Accept: %s is answered as %s', async (accept, type) => {
+      const { headers } = await client.get(`accounts/${id}/statement?${mode}`, { accept });
+      expect(headers.get('content-type')).toBe(`${type}; charset=utf-8`);
+      expect(headers.get('vary')).toBe('accept');
     });
 
     test('as CSV: decimals, quoted where needed, formulas defused', async () => {

@@ -307,12 +307,79 @@ test.each([
   ['GET', '/v1/ledgers/main/accounts?limit=1e3'],
   ['GET', '/v1/ledgers/main/accounts/alice/entries?from=2026'],
   ['GET', '/v1/ledgers/main/accounts/alice/statement?cursor=x'],
+  ['GET', '/v1/ledgers/main/accounts?__proto__=1'],
   ['POST', '/v1/ledgers/main/accounts/a%00b/freeze'],
   ['PUT', '/v1/ledgers/a%20b'],
   ['PATCH', '/v1/ledgers/main/accounts/%20'],
 ])('%s %s: 400', async (method, path) => {
   const reply = await send(method, path, method === 'PUT' || method === 'PATCH' ? '{}' : undefined);
   expectProblem(reply, 400, 'VALIDATION_FAILED');
+});
+
+const cursor = (...parts: unknown[]) => Buffer.from(JSON.stringify(parts)).toString('base64url');
+const [early, late] = ['1900-01-01T00:00:00.000000Z', '2100-01-01T00:00:00.000000Z'];
+
+test.each([
+  ['another list', 'accounts', cursor('ledgers', early, 'main')],
+  ['another ledger', 'accounts', cursor('accounts other', '5')],
+  ['too few parts', 'accounts', cursor('accounts main')],
+  ['a number beyond bigint', 'accounts', cursor('accounts main', '9'.repeat(19))],
+  ['a JSON number', 'accounts', cursor('accounts main', 5)],
+  ['no list', 'transactions', cursor()],
+  ['another account', 'accounts/alice/entries', cursor('entries main/world', '5')],
+  ['another filter', 'transactions?account=alice', cursor('transactions main', '5')],
+  ['a month that is none', '/v1/ledgers', cursor('ledgers', '2026-99-01T00:00:00.000000Z', 'main')],
+  ['the year 0', 'accounts/alice/statement', statementCursor({ from: '0000-01-01T00:00:00.000000Z' })],
+  [
+    'an hour that is none',
+    'accounts/alice/statement',
+    statementCursor({ to: '9999-99-99T99:99:99.999999Z' }),
+  ],
+  ['a sign without a number', 'accounts/alice/statement', statementCursor({ balance: '-' })],
+  ['a statement of another account', 'accounts/world/statement', statementCursor({})],
+])('a cursor of %s: 400', async (_, path, forged) => {
+  for (const ledger of ['main', 'nope']) {
+    const whole = path.startsWith('/') ? path : `/v1/ledgers/${ledger}/${path}`;
+    const reply = await send('GET', `${whole}${path.includes('?') ? '&' : '?'}cursor=${forged}`);
+    expectProblem(reply, 400, 'VALIDATION_FAILED');
+  }
+});
+
+/** Sends bytes as they stand; what came back until the connection ended. */
+function raw(text: string): Promise<string> {
+  return new Promise((resolve) => {
+    let received = '';
+    const socket = connect(Number(new URL(service.url).port), '127.0.0.1', () => socket.write(text));
+    socket
+      .on('data', (bytes) => (received += bytes.toString()))
+      .on('error', () => {})
+      .on('close', () => resolve(received));
+  });
+}
+
+function statementCursor({ from = early, to = late, balance = '0' }): string {
+  return cursor('statement main/alice', from, to, '5', early, '1', balance);
+}
+
+test('a cursor that is whole is taken', async () => {
+  expect(
+    (await send('GET', `/v1/ledgers/main/accounts/alice/statement?cursor=${statementCursor({})}`)).status,
+  ).toBe(200);
+});
+
+test('two keys that differ: 400', async () => {
+  const lines = [
+    'POST /v1/ledgers/main/transfers HTTP/1.1',
+    'host: localhost',
+    'content-type: application/json',
+    'idempotency-key: one',
+    'idempotency-key: two',
+    'connection: close',
+    'content-length: 2',
+    '',
+    '{}',
+  ];
+  expect(await raw(lines.join('\r\n'))).toContain('IDEMPOTENCY_KEY_INVALID');
 });
 
 test('a path with a broken percent sign is 4xx', async () => {
@@ -346,7 +413,7 @@ test.each([
 });
 
 test('an If-Match that is no ETag: 400', async () => {
-  for (const tag of ['1', '"x"', '"1", "2"'])
+  for (const tag of ['1', '"1', '"1" "2"', '"1",', 'x"1"', ''])
     expectProblem(
       await send('PATCH', `${accounts}/alice`, '{"metadata":{"a":1}}', { 'if-match': tag }),
       400,
@@ -355,25 +422,19 @@ test('an If-Match that is no ETag: 400', async () => {
 });
 
 test('a body where none is read, and a query where none is: 400', async () => {
-  expectProblem(await send('POST', `${accounts}/alice/freeze`, '{"reason":"x"}'), 400, 'VALIDATION_FAILED');
+  for (const given of ['{"reason":"x"}', '[]', '"x"', '0']) {
+    expectProblem(await send('POST', `${accounts}/alice/freeze`, given), 400, 'VALIDATION_FAILED');
+  }
   expectProblem(await send('POST', `${transfers}?force=true`, body({})), 400, 'VALIDATION_FAILED');
 });
 
 test('what is no HTTP is answered 400 or cut off, and the service goes on', async () => {
-  const { port } = new URL(service.url);
   for (const text of [
     'NONSENSE\r\n\r\n',
     'GET / HTTP/1.1\r\nHost: x\r\nX: \0\r\n\r\n',
     `GET / HTTP/1.1\r\nHost: x\r\nX: ${'y'.repeat(70_000)}\r\n\r\n`,
   ]) {
-    const answer = await new Promise<string>((resolve) => {
-      let received = '';
-      const socket = connect(Number(port), '127.0.0.1', () => socket.write(text));
-      socket
-        .on('data', (bytes) => (received += bytes.toString()))
-        .on('error', () => {})
-        .on('close', () => resolve(received));
-    });
+    const answer = await raw(text);
     if (answer !== '') expect(answer).toMatch(/^HTTP\/1\.1 4\d\d /);
   }
   expect((await client.get('accounts/alice')).status).toBe(200);

@@ -12,7 +12,7 @@ import {
   Res,
 } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type pg from 'pg';
 import {
@@ -29,18 +29,18 @@ import {
 import { sendAnswer } from '../../platform/http/answer.js';
 import { Ctx, type RequestContext } from '../../platform/http/context.js';
 import { Records } from '../../platform/http/records.js';
-import { Problems } from '../../platform/openapi.js';
+import { etagHeader, freshnessHeader, Problems } from '../../platform/openapi.js';
 import { READ_POOL } from '../../platform/postgres.js';
-import { listAccounts } from '../../projections/balances/queries.js';
+import { accountsPosition, listAccounts } from '../../projections/balances/queries.js';
 import { sendFreshness } from '../../projections/freshness.header.js';
 import { listLines } from '../../projections/lines/queries.js';
 import type { Outcome } from '../journal/request.js';
 import { accountStatuses, accountTypes } from '../rules/account.js';
 import { accountView } from './account.view.js';
-import { entryView, listEntries } from './entries.js';
+import { entriesPage, entriesPosition, entryView, listEntries } from './entries.js';
 import { accountExample, entryExample } from './examples.js';
 import { OpenAccount, OpenAccountBody } from './open-account.js';
-import { materialized, readAccount, requireLedger, withTotals } from './read-account.js';
+import { materialized, readAccount, readsLines, requireLedger, withTotals } from './read-account.js';
 import { SetAccountStatus } from './set-status.js';
 import { UpdateAccount, UpdateAccountBody } from './update-account.js';
 
@@ -82,7 +82,7 @@ class ListAccountsQuery {
   @Cursor() cursor?: string;
 }
 
-const one = { schema: { type: 'object', example: accountExample } } as const;
+const one = { schema: { type: 'object', example: accountExample }, headers: etagHeader } as const;
 
 @ApiTags('Accounts')
 @Controller('v1/ledgers/:ledger/accounts')
@@ -108,13 +108,17 @@ export class AccountsController {
 
   @Get()
   @ApiOperation({ summary: 'List accounts, newest first, from the read model' })
-  @ApiOkResponse({ schema: { type: 'object', example: { data: [accountExample], next_cursor: null } } })
+  @ApiOkResponse({
+    schema: { type: 'object', example: { data: [accountExample], next_cursor: null } },
+    headers: freshnessHeader,
+  })
   @Problems('LEDGER_NOT_FOUND')
   async list(@Param() { ledger }: LedgerPath, @Query() query: ListAccountsQuery, @Res() reply: FastifyReply) {
     const { limit, cursor, ...filters } = query;
+    const before = accountsPosition(ledger, cursor);
     await requireLedger(this.pool, ledger);
     await sendFreshness(this.pool, reply);
-    const { rows, next_cursor } = await listAccounts(this.pool, ledger, filters, limit, cursor);
+    const { rows, next_cursor } = await listAccounts(this.pool, ledger, filters, limit, before);
     reply.send({ data: rows.map((row) => accountView(withTotals(row))), next_cursor });
   }
 
@@ -135,7 +139,14 @@ export class AccountsController {
   @Patch(':id')
   @ApiOperation({ summary: 'Change metadata (JSON merge patch) and limits; honours If-Match' })
   @ApiOkResponse(one)
-  @Problems('LEDGER_NOT_FOUND', 'ACCOUNT_NOT_FOUND', 'REVISION_MISMATCH', 'ACCOUNT_CLOSED')
+  @ApiHeader({
+    name: 'If-Match',
+    required: false,
+    description:
+      'The ETag that was read, or several: the account is changed only while it is at that revision.',
+    schema: { type: 'string', example: '"1"' },
+  })
+  @Problems('LEDGER_NOT_FOUND', 'ACCOUNT_NOT_FOUND', 'REVISION_MISMATCH', 'ACCOUNT_CLOSED', 'OVERLOADED')
   async update(
     @Param() { ledger, id }: AccountPath,
     @Body() body: UpdateAccountBody,
@@ -195,17 +206,20 @@ export class AccountsController {
     @Res() reply: FastifyReply,
   ) {
     const { limit, cursor, consistency, min_version: least = 0, from, to } = query;
+    const beforeVersion = entriesPosition({ ledger, id }, cursor);
     const account = await readAccount(this.pool, ledger, id);
-    const stale = consistency === 'eventual' ? await materialized(this.pool, ledger, id) : undefined;
-    const list = stale && stale.version >= least ? listLines : listEntries;
-    const { rows, next_cursor } = await list(this.pool, account.no, { from, to }, limit, cursor);
+    const list = (await readsLines(this.pool, account, consistency, least)) ? listLines : listEntries;
+    const found = await list(this.pool, account.no, { from, to, beforeVersion, limit: limit + 1 });
+    const { rows, next_cursor } = entriesPage(account, found, limit);
     reply.send({ data: rows.map((row) => entryView(account, row)), next_cursor });
   }
 }
 
 /** An account's answer carries its revision as ETag. */
 function sendAccount(reply: FastifyReply, outcome: Outcome): void {
-  const revision = outcome.status < 400 ? /"revision":(\d+)/.exec(outcome.body)?.[1] : undefined;
-  if (revision) reply.header('etag', `"${revision}"`);
+  if (outcome.status < 400) {
+    const { revision } = JSON.parse(outcome.body) as { revision: number };
+    reply.header('etag', `"${revision}"`);
+  }
   sendAnswer(reply, outcome);
 }

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { decodeCursor, encodeCursor, parts } from '../../platform/cursor.js';
+import { decodeCursor, pageOf, parts, type Page } from '../../platform/cursor.js';
 import { balancesView } from './account.view.js';
 import type { Account, Side } from '../rules/account.js';
 
@@ -20,18 +20,36 @@ export interface EntryRow {
   recorded_at: string;
 }
 
-/**
- * An account's entries in the journal, newest first; `from` ≤ recorded_at < `to`. The primary key read backwards.
- * @throws InvalidCursor
- */
+/** One list, whether it is read from the journal or from the read model. */
+const listName = ({ ledger, id }: { ledger: string; id: string }) => `entries ${ledger}/${id}`;
+
+/** The version before which a page of an account's entries begins. @throws InvalidCursor */
+export function entriesPosition(
+  account: { ledger: string; id: string },
+  cursor?: string,
+): string | undefined {
+  return decodeCursor(listName(account), cursor, [parts.whole])?.[0];
+}
+
+export function entriesPage(account: Account, rows: EntryRow[], limit: number): Page<EntryRow> {
+  return pageOf(listName(account), rows, limit, ({ version }) => [version]);
+}
+
+/** An account's entries of which a page wants one more than its limit. */
+export interface EntriesWanted {
+  /** `from` ≤ recorded_at < `to` */
+  from?: string;
+  to?: string;
+  beforeVersion?: string;
+  limit: number;
+}
+
+/** An account's entries in the journal, newest first: the primary key read backwards. */
 export async function listEntries(
   pool: pg.Pool,
   accountNo: string,
-  { from, to }: { from?: string; to?: string },
-  limit: number,
-  cursor?: string,
-): Promise<{ rows: EntryRow[]; next_cursor: string | null }> {
-  const before = cursor === undefined ? null : decodeCursor('lines', cursor, [parts.whole])[0];
+  { from, to, beforeVersion, limit }: EntriesWanted,
+): Promise<EntryRow[]> {
   const { rows } = await pool.query<EntryRow>(
     `select e.version, t.id as transaction_id, t.kind, e.leg, e.side, e.posted, e.pending, e.posted_debits,
        e.posted_credits, e.pending_debits, e.pending_credits, e.effective_at, e.recorded_at
@@ -39,13 +57,9 @@ export async function listEntries(
      where e.account_no = $1 and ($2::bigint is null or e.version < $2)
        and ($3::timestamptz is null or e.recorded_at >= $3) and ($4::timestamptz is null or e.recorded_at < $4)
      order by e.version desc limit $5`,
-    [accountNo, before, from ?? null, to ?? null, limit + 1],
+    [accountNo, beforeVersion ?? null, from ?? null, to ?? null, limit],
   );
-  const page = rows.slice(0, limit);
-  return {
-    rows: page,
-    next_cursor: rows.length > limit ? encodeCursor('lines', [page.at(-1)!.version]) : null,
-  };
+  return rows;
 }
 
 export function entryView(account: Account, row: EntryRow) {

@@ -64,8 +64,13 @@ export function openAccountCommand(body: OpenAccountBody): rules.OpenAccount {
     maxBalance: amount(body.max_balance ?? null),
     metadata: body.metadata ?? {},
   };
-  if (limitsCross(command)) throw invalid([{ path: 'min_balance', message: 'is greater than max_balance' }]);
+  refuseCrossed(command);
   return command;
+}
+
+/** @throws Problem VALIDATION_FAILED when the limits cross */
+export function refuseCrossed(limits: { minBalance: bigint | null; maxBalance: bigint | null }): void {
+  if (limitsCross(limits)) throw invalid([{ path: 'min_balance', message: 'is greater than max_balance' }]);
 }
 
 export function amount(text: string | null): bigint | null {

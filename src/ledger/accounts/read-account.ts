@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { readBalance } from '../../projections/balances/queries.js';
+import { hasLinesThrough } from '../../projections/lines/queries.js';
 import { Problem } from '../errors.js';
 import { accountOf, type AccountRow } from '../journal/rows.js';
 import type { Account } from '../rules/account.js';
@@ -63,6 +64,16 @@ export async function requireLedger(pool: pg.Pool, ledger: string): Promise<void
 export async function materialized(pool: pg.Pool, ledger: string, id: string): Promise<Account | undefined> {
   const row = await readBalance(pool, ledger, id);
   return row && withTotals(row);
+}
+
+/** Whether entries and statements may come from the read model: asked for, not too old, and without a hole. */
+export async function readsLines(
+  pool: pg.Pool,
+  account: Account,
+  consistency: 'strong' | 'eventual' | undefined,
+  least: number,
+): Promise<boolean> {
+  return consistency === 'eventual' && hasLinesThrough(pool, account.no, least);
 }
 
 /** Of a row of the read model: its newest entry's times are not known there. */

@@ -1,6 +1,7 @@
 import { Controller, Get, Headers, Inject, Param, Query, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import Negotiator from 'negotiator';
 import type pg from 'pg';
 import { decodeCursor, encodeCursor, parts } from '../../platform/cursor.js';
 import { Problems } from '../../platform/openapi.js';
@@ -8,7 +9,7 @@ import { READ_POOL } from '../../platform/postgres.js';
 import { linesStatement } from '../../projections/lines/statement-source.js';
 import { AccountPath, EntriesQuery } from './accounts.controller.js';
 import { statementExample } from './examples.js';
-import { materialized, readAccount } from './read-account.js';
+import { readAccount, readsLines } from './read-account.js';
 import { statementCsv } from './statement.csv.js';
 import { journalStatement, readStatement, type StatementPosition } from './statement.js';
 
@@ -35,13 +36,15 @@ export class StatementController {
     @Res() reply: FastifyReply,
   ) {
     const { limit, cursor, consistency, min_version: least = 0, from, to } = query;
-    const position = cursor === undefined ? undefined : positionOf(cursor);
+    const position = positionOf({ ledger, id }, cursor);
     const account = await readAccount(this.pool, ledger, id);
-    const stale = consistency === 'eventual' ? await materialized(this.pool, ledger, id) : undefined;
-    const source = stale && stale.version >= least ? await linesStatement(this.pool) : journalStatement;
+    const through = Math.max(least, Number(position?.through ?? 0));
+    const lines = await readsLines(this.pool, account, consistency, through);
+    const source = lines ? await linesStatement(this.pool) : journalStatement;
     const page = await readStatement(this.pool, source, account, position ?? { from, to }, limit);
-    const next = page.next && cursorOf(page.next);
-    if (accept?.includes('text/csv')) {
+    const next = page.next && cursorOf(account, page.next);
+    reply.header('vary', 'accept');
+    if (wantsCsv(accept)) {
       if (next) reply.header('next-cursor', next);
       reply.type('text/csv; charset=utf-8').send(statementCsv(account.currency, page.lines));
       return;
@@ -59,16 +62,34 @@ export class StatementController {
   }
 }
 
-function cursorOf({ from, to, through, effectiveAt, version, balance }: StatementPosition): string {
-  return encodeCursor('statement', [from, to, through, effectiveAt, version, balance]);
+const csvTypes = ['text/csv', 'text/csv;charset=utf-8'];
+
+/** JSON unless CSV is preferred to it, by RFC 9110's quality values. */
+function wantsCsv(accept: string | undefined): boolean {
+  const best = new Negotiator({ headers: { accept } }).mediaType(['application/json', ...csvTypes]);
+  return best !== undefined && csvTypes.includes(best);
+}
+
+const listName = ({ ledger, id }: AccountPath) => `statement ${ledger}/${id}`;
+
+function cursorOf(
+  account: AccountPath,
+  { from, to, through, effectiveAt, version, balance }: StatementPosition,
+): string {
+  return encodeCursor(listName(account), [from, to, through, effectiveAt, version, balance]);
 }
 
 /** @throws InvalidCursor */
-function positionOf(cursor: string): StatementPosition {
-  const [from, to, through, effectiveAt, version, balance] = decodeCursor(
-    'statement',
-    cursor,
-    cursorForms,
-  ) as [string, string, string, string, string, string];
+function positionOf(account: AccountPath, cursor: string | undefined): StatementPosition | undefined {
+  const values = decodeCursor(listName(account), cursor, cursorForms);
+  if (!values) return undefined;
+  const [from, to, through, effectiveAt, version, balance] = values as [
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+  ];
   return { from, to, through, effectiveAt, version, balance };
 }

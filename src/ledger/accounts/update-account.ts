@@ -5,7 +5,7 @@ import { invalid } from '../errors.js';
 import { Batcher } from '../journal/batcher.js';
 import { fingerprint } from '../journal/fingerprint.js';
 import { requestOf, type Outcome } from '../journal/request.js';
-import { amount } from './open-account.js';
+import { amount, refuseCrossed } from './open-account.js';
 
 export class UpdateAccountBody {
   @Metadata({ description: 'A JSON merge patch: a null member is removed.' }) metadata?: Record<
@@ -39,22 +39,30 @@ export class UpdateAccountHandler implements ICommandHandler<UpdateAccount> {
 
   execute({ ledger, id, body, ifMatch, context }: UpdateAccount): Promise<Outcome> {
     const { metadata, min_balance: min, max_balance: max } = body;
-    const command = {
-      command: 'update_account' as const,
-      id,
-      metadata,
+    const limits = {
       minBalance: min === undefined ? undefined : amount(min),
       maxBalance: max === undefined ? undefined : amount(max),
-      ifRevision: revisionOf(ifMatch),
     };
+    // Both in one body: wrong whatever the account is. One that crosses a limit kept is for the rules to see.
+    refuseCrossed({ minBalance: limits.minBalance ?? null, maxBalance: limits.maxBalance ?? null });
+    const ifRevisions = revisionsOf(ifMatch);
+    const command = { command: 'update_account' as const, id, metadata, ...limits, ifRevisions };
     const same = fingerprint('PATCH', `/v1/ledgers/${ledger}/accounts/${id}`, body);
     return this.batcher.submitOne(requestOf(context, ledger, command, same));
   }
 }
 
-function revisionOf(ifMatch: string | undefined): number | undefined {
-  if (ifMatch === undefined || ifMatch.trim() === '*' || ifMatch === '') return undefined;
-  const match = /^(?:W\/)?"(\d{1,9})"$/.exec(ifMatch.trim());
-  if (!match) throw invalid([{ path: 'If-Match', message: 'must be an ETag such as "1", or *' }]);
-  return Number(match[1]);
+const ETAGS = /^\s*(?:W\/)?"[!#-~\x80-\xff]*"(?:\s*,\s*(?:W\/)?"[!#-~\x80-\xff]*")*\s*$/;
+
+/**
+ * The revisions that an If-Match names (RFC 9110, 13.1.1: one of several will do, weak ones never match);
+ * undefined: any. An ETag that is none of ours is a condition that does not hold, not an error.
+ */
+function revisionsOf(ifMatch: string | undefined): number[] | undefined {
+  if (ifMatch === undefined || ifMatch.trim() === '*') return undefined;
+  if (!ETAGS.test(ifMatch)) {
+    throw invalid([{ path: 'If-Match', message: 'must be ETags such as "1", or *' }]);
+  }
+  const strong = ifMatch.split(',').map((tag) => /^"([1-9]\d{0,9})"$/.exec(tag.trim())?.[1]);
+  return strong.filter((revision) => revision !== undefined).map(Number);
 }

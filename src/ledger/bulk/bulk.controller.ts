@@ -9,7 +9,8 @@ import { Problems } from '../../platform/openapi.js';
 import { READ_POOL } from '../../platform/postgres.js';
 import { LedgerPath } from '../accounts/accounts.controller.js';
 import { requireLedger } from '../accounts/read-account.js';
-import { Bulk, BulkBody } from './bulk.js';
+import type { Outcome } from '../journal/request.js';
+import { Bulk, BulkBody, refuseTooManyEntries } from './bulk.js';
 
 @ApiTags('Bulk')
 @Controller('v1/ledgers/:ledger/bulk')
@@ -20,7 +21,7 @@ export class BulkController {
   ) {}
 
   @Post()
-  @Records()
+  @Records({ items: 'commands' })
   @HttpCode(200)
   @ApiOperation({ summary: 'Many commands in order, each with its own result' })
   @ApiOkResponse({ schema: { type: 'object', example: { results: [{ status: 201, body: {} }] } } })
@@ -31,8 +32,12 @@ export class BulkController {
     @Ctx() context: RequestContext,
     @Res() reply: FastifyReply,
   ) {
+    refuseTooManyEntries(body.commands);
     await requireLedger(this.pool, ledger);
-    const results: string = await this.commands.execute(new Bulk(ledger, body, context));
-    reply.type('application/json; charset=utf-8').send(results);
+    const outcomes: Outcome[] = await this.commands.execute(new Bulk(ledger, body, context));
+    if (outcomes.every(({ replayed }) => replayed)) reply.header('idempotent-replayed', 'true');
+    // The bodies are the stored bytes.
+    const results = outcomes.map(({ status, body }) => `{"status":${status},"body":${body}}`);
+    reply.type('application/json; charset=utf-8').send(`{"results":[${results.join(',')}]}`);
   }
 }

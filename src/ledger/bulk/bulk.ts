@@ -5,7 +5,7 @@ import { field, shapeOf, type Shape } from '../../platform/fields.js';
 import type { RequestContext } from '../../platform/http/context.js';
 import { toShape } from '../../platform/http/pipe.js';
 import { OpenAccountBody, openAccountCommand } from '../accounts/open-account.js';
-import { invalid, Problem, problemBody } from '../errors.js';
+import { invalid, Problem, problemBody, type FieldError } from '../errors.js';
 import { Batcher } from '../journal/batcher.js';
 import { fingerprint } from '../journal/fingerprint.js';
 import { requestOf, type Outcome, type Request } from '../journal/request.js';
@@ -57,8 +57,11 @@ export class BulkBody {
   commands: unknown[];
 }
 
-/** Commands in order, each with its own outcome, stored under its own key or the outer key and its index. */
-export class Bulk extends Command<string> {
+/**
+ * Commands in order, each with its own outcome, stored under its own key or the outer key and its index: `K→0`,
+ * which no caller can write as a key.
+ */
+export class Bulk extends Command<Outcome[]> {
   constructor(
     readonly ledger: string,
     readonly body: BulkBody,
@@ -72,9 +75,8 @@ export class Bulk extends Command<string> {
 export class BulkHandler implements ICommandHandler<Bulk> {
   constructor(private readonly batcher: Batcher) {}
 
-  /** `{"results":[{"status","body"},…]}` as JSON text: the bodies are the stored bytes. */
-  async execute({ ledger, body, context }: Bulk): Promise<string> {
-    refuseTooManyEntries(body.commands);
+  /** Outcomes in the order of the commands. */
+  async execute({ ledger, body, context }: Bulk): Promise<Outcome[]> {
     const requests = body.commands.map((command, index) => itemRequest(ledger, command, index, context));
     const outcomes: Outcome[] = [];
     for (let from = 0; from < requests.length; from += SLICE) {
@@ -85,7 +87,7 @@ export class BulkHandler implements ICommandHandler<Bulk> {
         outcomes.push(request instanceof Problem ? malformed(request, context) : answers.next().value!);
       }
     }
-    return `{"results":[${outcomes.map(({ status, body }) => `{"status":${status},"body":${body}}`).join(',')}]}`;
+    return outcomes;
   }
 }
 
@@ -93,7 +95,8 @@ function malformed(problem: Problem, { traceId }: RequestContext): Outcome {
   return { status: problem.status, body: problemBody(problem, traceId), replayed: false };
 }
 
-function refuseTooManyEntries(commands: unknown[]): void {
+/** @throws Problem VALIDATION_FAILED */
+export function refuseTooManyEntries(commands: unknown[]): void {
   const entries = commands.reduce<number>((sum, command) => {
     const { entries, to } = (command ?? {}) as { entries?: unknown; to?: unknown };
     if (Array.isArray(entries)) return sum + entries.length;
@@ -112,6 +115,7 @@ function itemRequest(
   context: RequestContext,
 ): Request | Problem {
   try {
+    refuseUnstorable(context.bodyErrors, `commands.${index}`);
     if (typeof item !== 'object' || item === null || Array.isArray(item)) {
       throw invalid([{ path: '', message: 'must be an object' }]);
     }
@@ -121,13 +125,20 @@ function itemRequest(
       throw invalid([{ path: 'command', message: `must be one of ${Object.keys(kinds).join(', ')}` }]);
     }
     const body = toShape(shapeOf(kind.body) as Shape<object>, fields);
-    const idempotencyKey = itemKey(own) ?? `${context.idempotencyKey}#${index}`;
+    const idempotencyKey = itemKey(own) ?? `${context.idempotencyKey}→${index}`;
     const same = fingerprint('POST', `/v1/ledgers/${ledger}/bulk/${String(command)}`, body);
     return { ...requestOf(context, ledger, kind.command(body as never), same), idempotencyKey };
   } catch (error) {
     if (error instanceof Problem) return error;
     throw error;
   }
+}
+
+/** @throws Problem VALIDATION_FAILED for what the parser of the body found in this item */
+function refuseUnstorable(errors: FieldError[] | null, item: string): void {
+  const own = errors?.filter(({ path }) => path === item || path.startsWith(`${item}.`));
+  if (own?.length)
+    throw invalid(own.map(({ path, message }) => ({ path: path.slice(item.length + 1), message })));
 }
 
 function itemKey(own: unknown): string | undefined {

@@ -44,9 +44,30 @@ export class Batcher {
    * The commands take effect in order and together with others in one transaction; each has its own outcome.
    * @throws Problem OVERLOADED, UNAVAILABLE: none took effect (or, lost at COMMIT, a retry finds out)
    */
-  submit(requests: Request[]): Promise<Outcome[]> {
+  async submit(requests: Request[]): Promise<Outcome[]> {
+    const started = performance.now();
+    const observe = (outcomeOf: (index: number) => Outcome | Problem) => {
+      const seconds = (performance.now() - started) / 1000;
+      requests.forEach(({ command }, i) => this.observe.command(command.command, outcomeOf(i), seconds));
+    };
+    try {
+      const outcomes = await this.enqueue(requests);
+      observe((index) => outcomes[index]!);
+      return outcomes;
+    } catch (error) {
+      if (error instanceof Problem) observe(() => error);
+      throw error;
+    }
+  }
+
+  async submitOne(request: Request): Promise<Outcome> {
+    return (await this.submit([request]))[0]!;
+  }
+
+  private enqueue(requests: Request[]): Promise<Outcome[]> {
     if (this.closing) return Promise.reject(new Problem('UNAVAILABLE', 'the service is stopping', {}, 1));
-    if (this.queued + requests.length > this.limits.queueLimit) {
+    // One that is larger than the queue goes alone, rather than never.
+    if (this.queued > 0 && this.queued + requests.length > this.limits.queueLimit) {
       return Promise.reject(new Problem('OVERLOADED', `${this.queued} commands are waiting`, {}, 1));
     }
     this.queued += requests.length;
@@ -56,20 +77,6 @@ export class Batcher {
       // After this turn of the event loop: requests that arrived together go together.
       if (this.busy < this.limits.writers) setImmediate(() => this.pump());
     });
-  }
-
-  async submitOne(request: Request): Promise<Outcome> {
-    const started = performance.now();
-    try {
-      const [outcome] = await this.submit([request]);
-      this.observe.command(request.command.command, outcome!, (performance.now() - started) / 1000);
-      return outcome!;
-    } catch (error) {
-      if (error instanceof Problem) {
-        this.observe.command(request.command.command, error, (performance.now() - started) / 1000);
-      }
-      throw error;
-    }
   }
 
   /** Takes nothing more, and resolves when what was taken is answered. */

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { decodeCursor, encodeCursor, parts } from '../../platform/cursor.js';
+import { decodeCursor, pageOf, parts } from '../../platform/cursor.js';
 import { Metadata, Text } from '../../platform/fields.js';
 import { Problem } from '../errors.js';
 
@@ -50,14 +50,12 @@ export async function listLedgers(
   limit: number,
   cursor?: string,
 ): Promise<{ data: LedgerRow[]; next_cursor: string | null }> {
-  const [before, id] = cursor === undefined ? [] : decodeCursor('ledgers', cursor, [parts.time, parts.id]);
+  const [before, id] = decodeCursor('ledgers', cursor, [parts.time, parts.id]) ?? [];
   const { rows } = await pool.query<LedgerRow>(
     `select ${columns} from journal.ledgers
      where $2::timestamptz is null or (created_at, id) < ($2, $3) order by created_at desc, id desc limit $1`,
     [limit + 1, before ?? null, id ?? null],
   );
-  const data = rows.slice(0, limit);
-  const last = data.at(-1);
-  const more = rows.length > limit && last !== undefined;
-  return { data, next_cursor: more ? encodeCursor('ledgers', [last.created_at, last.id]) : null };
+  const page = pageOf('ledgers', rows, limit, (last) => [last.created_at, last.id]);
+  return { data: page.rows, next_cursor: page.next_cursor };
 }

@@ -36,11 +36,11 @@ export function openAccount(command: OpenAccount, world: World, draw: Draw): Dec
 export function updateAccount(command: UpdateAccount, world: World, draw: Draw): Decision {
   const account = world.account(command.id);
   if (!account) return notFound(command.id);
-  if (command.ifRevision !== undefined && command.ifRevision !== account.revision) {
+  if (command.ifRevisions && !command.ifRevisions.includes(account.revision)) {
     return {
       refusal: refuse(
         'REVISION_MISMATCH',
-        `account ${account.id} is at revision ${account.revision}, not ${command.ifRevision}`,
+        `account ${account.id} is at revision ${account.revision}, which If-Match does not name`,
         { account: account.id, revision: account.revision },
       ),
     };

@@ -22,8 +22,8 @@ export interface UpdateAccount {
   /** null: unbounded; absent: as it is. */
   minBalance?: bigint | null;
   maxBalance?: bigint | null;
-  /** The revision the caller saw (`If-Match`). */
-  ifRevision?: number;
+  /** The revisions one of which the account must be at (`If-Match`). */
+  ifRevisions?: number[];
 }
 
 export interface SetStatus {

@@ -1,6 +1,11 @@
 import { data } from 'currency-codes';
 
-const iso = new Map(data.map(({ code, digits }) => [code, digits ?? 0]));
+// What ISO 4217 has gained since the edition of the package, June 2024: Caribbean guilder, Arab Accounting Dinar.
+const SINCE = [
+  { code: 'XCG', digits: 2 },
+  { code: 'XAD', digits: 2 },
+];
+const iso = new Map([...data, ...SINCE].map(({ code, digits }) => [code, digits ?? 0]));
 const OTHER = /^([A-Z][A-Z0-9]{1,11})\/(0|[1-9]|1[0-8])$/;
 
 export interface Currency {

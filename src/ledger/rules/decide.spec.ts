@@ -213,7 +213,7 @@ describe('an account', () => {
     ['patched with what it has', { command: 'update_account', id: 'a', minBalance: 0n }, empty, 'unchanged'],
     [
       'patched at another revision',
-      { command: 'update_account', id: 'a', ifRevision: 2 },
+      { command: 'update_account', id: 'a', ifRevisions: [2, 11] },
       empty,
       'REVISION_MISMATCH',
     ],

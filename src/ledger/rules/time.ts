@@ -1,6 +1,5 @@
-// RFC 3339, section 5.6: `T` and `Z` may be lower case. The length bounds the fraction.
-const RFC3339 =
-  /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d{1,32}))?(?:[Zz]|([+-])(\d\d):(\d\d))$/;
+// RFC 3339, section 5.6: `T` and `Z` may be lower case.
+const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:[Zz]|([+-])(\d\d):(\d\d))$/;
 const FIRST = Date.UTC(1900, 0, 1);
 const BEYOND = Date.UTC(2200, 0, 1);
 

@@ -16,10 +16,10 @@ import {
 import { sendAnswer } from '../../platform/http/answer.js';
 import { Ctx, type RequestContext } from '../../platform/http/context.js';
 import { Records } from '../../platform/http/records.js';
-import { Problems } from '../../platform/openapi.js';
+import { freshnessHeader, Problems } from '../../platform/openapi.js';
 import { READ_POOL } from '../../platform/postgres.js';
 import { sendFreshness } from '../../projections/freshness.header.js';
-import { listTransactions } from '../../projections/transactions/queries.js';
+import { listTransactions, transactionsPosition } from '../../projections/transactions/queries.js';
 import { LedgerPath } from '../accounts/accounts.controller.js';
 import { requireLedger } from '../accounts/read-account.js';
 import { PostTransaction, PostTransactionBody } from './post-transaction.js';
@@ -99,7 +99,10 @@ export class TransactionsController {
 
   @Get('transactions')
   @ApiOperation({ summary: 'Find transactions, newest first, from the read model' })
-  @ApiOkResponse({ schema: { type: 'object', example: { data: [transactionExample], next_cursor: null } } })
+  @ApiOkResponse({
+    schema: { type: 'object', example: { data: [transactionExample], next_cursor: null } },
+    headers: freshnessHeader,
+  })
   @Problems('LEDGER_NOT_FOUND')
   async list(
     @Param() { ledger }: LedgerPath,
@@ -107,9 +110,10 @@ export class TransactionsController {
     @Res() reply: FastifyReply,
   ) {
     const { limit, cursor, ...filters } = query;
+    const before = transactionsPosition(ledger, filters, cursor);
     await requireLedger(this.pool, ledger);
     await sendFreshness(this.pool, reply);
-    const { rows, next_cursor } = await listTransactions(this.pool, ledger, filters, limit, cursor);
+    const { rows, next_cursor } = await listTransactions(this.pool, ledger, filters, limit, before);
     const transactions = await readTransactions(
       this.pool,
       rows.map(({ sequence }) => sequence),

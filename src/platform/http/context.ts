@@ -15,7 +15,7 @@ export interface RequestContext {
   trace: string | null;
   /** Code of the problem that was answered, for the log. */
   code: string | null;
-  /** What the body parser found that must wait for the key headers to be judged first. */
+  /** What the body parser found that must wait for the key headers to be judged first, or for the item it is in. */
   bodyErrors: FieldError[] | null;
 }
 

@@ -80,7 +80,7 @@ function explain(instance: object, path: string, errors: FieldError[]): void {
 
 // `metadata[k]=v` and `balance[lt]=5` arrive as flat names; a name given twice arrives as an array.
 function foldBrackets(shape: Shape<unknown>, query: unknown, errors: FieldError[]): Record<string, unknown> {
-  const folded: Record<string, unknown> = {};
+  const folded = Object.create(null) as Record<string, unknown>;
   for (const [name, value] of Object.entries(query as Record<string, unknown>)) {
     if (Array.isArray(value)) {
       errors.push({ path: name, message: 'is given more than once' });

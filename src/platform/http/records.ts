@@ -18,14 +18,20 @@ const PRINTABLE_ASCII = /^[\x20-\x7e]{1,255}$/;
 const BODY = 3;
 const QUERY = 4;
 
+interface Recording {
+  /** A list in the body whose items are judged one by one: what can't be stored in one is left for the handler. */
+  items?: string;
+}
+
 /**
  * Marks a handler that records something: it needs an idempotency key, which `@Ctx()` then holds.
  * Where its query has `dry_run`, a dry run neither needs nor uses one.
  */
-export const Records = () => applyDecorators(SetMetadata(RECORDS, true), ApiExtension('x-records', true));
+export const Records = (recording: Recording = {}) =>
+  applyDecorators(SetMetadata(RECORDS, recording), ApiExtension('x-records', true));
 
 interface Handler {
-  records: boolean;
+  records: Recording | undefined;
   takesBody: boolean;
   takesQuery: boolean;
   dryRun: boolean;
@@ -44,22 +50,23 @@ export class RecordsGuard implements CanActivate {
     const { ctx } = request;
     const query = request.query as Record<string, unknown>;
     if (handler.records && !(handler.dryRun && query.dry_run === 'true')) {
-      ctx.idempotencyKey = idempotencyKey(request.headers);
+      ctx.idempotencyKey = idempotencyKey(request.raw.headersDistinct);
     }
-    if (ctx.bodyErrors) throw invalid(ctx.bodyErrors);
+    const items = handler.records?.items;
+    const whole = ctx.bodyErrors?.filter(({ path }) => items === undefined || !path.startsWith(`${items}.`));
+    if (whole && whole.length > 0) throw invalid(whole);
     refuseUnread(handler, request.body, query);
     return true;
   }
 }
 
 /** @throws Problem IDEMPOTENCY_KEY_REQUIRED, IDEMPOTENCY_KEY_INVALID */
-export function idempotencyKey(headers: Record<string, string | string[] | undefined>): string {
-  const plain = headers['idempotency-key'] as string | undefined;
-  const prefixed = headers['x-idempotency-key'] as string | undefined;
-  const key = plain || prefixed;
+export function idempotencyKey(headers: NodeJS.Dict<string[]>): string {
+  const given = [...(headers['idempotency-key'] ?? []), ...(headers['x-idempotency-key'] ?? [])];
+  const [key, ...others] = given.filter((value) => value !== '');
   if (!key) throw new Problem('IDEMPOTENCY_KEY_REQUIRED', 'the header Idempotency-Key is missing');
-  if (prefixed && prefixed !== key) {
-    throw new Problem('IDEMPOTENCY_KEY_INVALID', 'Idempotency-Key and X-Idempotency-Key differ');
+  if (others.some((other) => other !== key)) {
+    throw new Problem('IDEMPOTENCY_KEY_INVALID', 'the request has several idempotency keys that differ');
   }
   if (!PRINTABLE_ASCII.test(key)) {
     throw new Problem(
@@ -77,7 +84,10 @@ function refuseUnread(handler: Handler, body: unknown, query: Record<string, unk
     if (names.length > 0) throw invalid(names.map((path) => ({ path, message: 'is not known here' })));
   }
   if (!handler.takesBody && body !== undefined && body !== null) {
-    const names = typeof body === 'object' ? Object.keys(body) : [''];
+    if (typeof body !== 'object' || Array.isArray(body)) {
+      throw invalid([{ path: '', message: 'must be an object' }]);
+    }
+    const names = Object.keys(body);
     if (names.length > 0) throw invalid(names.map((path) => ({ path, message: 'is not known here' })));
   }
 }
@@ -90,7 +100,7 @@ function inspectHandler(controller: Type, method: { name: string }): Handler {
   const types = (Reflect.getMetadata('design:paramtypes', controller.prototype, method.name) ?? []) as Type[];
   const queries = Object.entries(args).filter(([key]) => Number(key.split(':')[0]) === QUERY);
   return {
-    records: Reflect.getMetadata(RECORDS, method) === true,
+    records: Reflect.getMetadata(RECORDS, method) as Recording | undefined,
     takesBody: Object.keys(args).some((key) => Number(key.split(':')[0]) === BODY),
     takesQuery: queries.length > 0,
     dryRun: queries.some(([, { index }]) => shapeOf(types[index])?.fields.has('dry_run')),

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { decodeCursor, encodeCursor, parts } from '../../platform/cursor.js';
+import { decodeCursor, pageOf, parts, type Page } from '../../platform/cursor.js';
 import { activeSchema } from '../active.js';
 import { metadataCondition } from '../metadata.js';
 
@@ -61,33 +61,32 @@ export async function readBalance(
   return rows[0];
 }
 
-/**
- * Accounts, newest first.
- * @throws InvalidCursor
- */
+const accountsOf = (ledger: string) => `accounts ${ledger}`;
+
+/** Where a page of accounts begins. @throws InvalidCursor */
+export function accountsPosition(ledger: string, cursor?: string): string | undefined {
+  return decodeCursor(accountsOf(ledger), cursor, [parts.whole])?.[0];
+}
+
+/** Accounts, newest first; `before` is the position of a page. */
 export async function listAccounts(
   pool: pg.Pool,
   ledger: string,
   filters: AccountFilters,
   limit: number,
-  cursor?: string,
-): Promise<{ rows: AccountRow[]; next_cursor: string | null }> {
+  before?: string,
+): Promise<Page<AccountRow>> {
   const values: unknown[] = [];
   const bind = (value: unknown) => `$${values.push(value)}`;
   const conditions = [`a.ledger = ${bind(ledger)}`, ...accountConditions(filters, bind)];
-  if (cursor !== undefined)
-    conditions.push(`a.no < ${bind(decodeCursor('accounts', cursor, [parts.whole])[0])}`);
+  if (before !== undefined) conditions.push(`a.no < ${bind(before)}`);
   const schema = await activeSchema(pool, 'balances');
   const { rows } = await pool.query<AccountRow>(
     `select ${columns} from journal.accounts a left join ${schema}.balances b on b.account_no = a.no
      where ${conditions.join(' and ')} order by a.no desc limit ${bind(limit + 1)}`,
     values,
   );
-  const page = rows.slice(0, limit);
-  return {
-    rows: page,
-    next_cursor: rows.length > limit ? encodeCursor('accounts', [page.at(-1)!.no]) : null,
-  };
+  return pageOf(accountsOf(ledger), rows, limit, ({ no }) => [no]);
 }
 
 function accountConditions(filters: AccountFilters, bind: (value: unknown) => string): string[] {

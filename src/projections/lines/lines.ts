@@ -28,9 +28,16 @@ create table {schema}.lines (
   primary key (account_no, version)
 );
 create index lines_effective on {schema}.lines (account_no, effective_at, version);
+-- How many lines an account has, and its newest version: the same number when none is missing.
+create table {schema}.coverage (
+  account_no bigint primary key,
+  lines      bigint not null,
+  newest     bigint not null
+) with (fillfactor = 70);
 `,
   apply: `
-with incoming as ({incoming})
+with incoming as ({incoming}),
+added as (
 insert into {schema}.lines (
   account_no, version, ledger, sequence, transaction_id, kind, leg, side, posted, pending,
   posted_debits, posted_credits, pending_debits, pending_credits,
@@ -43,5 +50,12 @@ select
 from incoming
 order by account_no, version
 on conflict (account_no, version) do nothing
+returning account_no, version
+)
+insert into {schema}.coverage as c (account_no, lines, newest)
+select account_no, count(*), max(version) from added group by account_no order by account_no
+on conflict (account_no) do update set
+  lines = c.lines + excluded.lines,
+  newest = greatest(c.newest, excluded.newest)
 `,
 };

@@ -1,20 +1,13 @@
 import type pg from 'pg';
-import type { EntryRow } from '../../ledger/accounts/entries.js';
-import { decodeCursor, encodeCursor, parts } from '../../platform/cursor.js';
+import type { EntriesWanted, EntryRow } from '../../ledger/accounts/entries.js';
 import { activeSchema } from '../active.js';
 
-/**
- * An account's entries in the read model, newest first; `from` ≤ recorded_at < `to`.
- * @throws InvalidCursor
- */
+/** An account's entries in the read model, newest first. */
 export async function listLines(
   pool: pg.Pool,
   accountNo: string,
-  { from, to }: { from?: string; to?: string },
-  limit: number,
-  cursor?: string,
-): Promise<{ rows: EntryRow[]; next_cursor: string | null }> {
-  const before = cursor === undefined ? null : decodeCursor('lines', cursor, [parts.whole])[0];
+  { from, to, beforeVersion, limit }: EntriesWanted,
+): Promise<EntryRow[]> {
   const schema = await activeSchema(pool, 'lines');
   const { rows } = await pool.query<EntryRow>(
     `select version, transaction_id, kind, leg, side, posted, pending, posted_debits, posted_credits, pending_debits,
@@ -25,11 +18,17 @@ export async function listLines(
        and ($3::timestamptz is null or recorded_at >= $3)
        and ($4::timestamptz is null or recorded_at < $4)
      order by version desc limit $5`,
-    [accountNo, before, from ?? null, to ?? null, limit + 1],
+    [accountNo, beforeVersion ?? null, from ?? null, to ?? null, limit],
   );
-  const page = rows.slice(0, limit);
-  return {
-    rows: page,
-    next_cursor: rows.length > limit ? encodeCursor('lines', [page.at(-1)!.version]) : null,
-  };
+  return rows;
+}
+
+/** Whether the read model has an account's lines up to a version at least, and none is missing among them. */
+export async function hasLinesThrough(pool: pg.Pool, accountNo: string, version: number): Promise<boolean> {
+  const schema = await activeSchema(pool, 'lines');
+  const { rows } = await pool.query<{ whole: boolean }>(
+    `select lines = newest and newest >= $2 as whole from ${schema}.coverage where account_no = $1`,
+    [accountNo, version],
+  );
+  return rows[0]?.whole ?? version === 0;
 }

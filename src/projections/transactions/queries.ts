@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { decodeCursor, encodeCursor, parts } from '../../platform/cursor.js';
+import { decodeCursor, pageOf, parts, type Page } from '../../platform/cursor.js';
 import { activeSchema } from '../active.js';
 import { metadataCondition } from '../metadata.js';
 
@@ -23,24 +23,28 @@ interface Found {
   status: string;
 }
 
-interface Page {
-  rows: Found[];
-  next_cursor: string | null;
-}
-
 type Bind = (value: unknown) => string;
 
-/**
- * Which transactions match, newest first; what they are is read from the journal by sequence.
- * @throws InvalidCursor
- */
+const listName = (ledger: string, account?: string) =>
+  account === undefined ? `transactions ${ledger}` : `transactions ${ledger}/${account}`;
+
+/** Where a page of transactions begins. @throws InvalidCursor */
+export function transactionsPosition(
+  ledger: string,
+  { account }: TransactionFilters,
+  cursor?: string,
+): string | undefined {
+  return decodeCursor(listName(ledger, account), cursor, [parts.whole])?.[0];
+}
+
+/** Which transactions match, newest first; what they are is read from the journal by sequence. */
 export async function listTransactions(
   pool: pg.Pool,
   ledger: string,
   filters: TransactionFilters,
   limit: number,
-  cursor?: string,
-): Promise<Page> {
+  before?: string,
+): Promise<Page<Found>> {
   const transactions = await activeSchema(pool, 'transactions');
   const values: unknown[] = [];
   const bind: Bind = (value) => `$${values.push(value)}`;
@@ -49,17 +53,14 @@ export async function listTransactions(
   const select = `select t.sequence, t.id, coalesce(h.status, 'posted') as status`;
   if (filters.account !== undefined) {
     const query = { select, from, conditions, values, bind };
-    return listOfAccount(pool, ledger, filters.account, query, limit, cursor);
+    return listOfAccount(pool, ledger, filters.account, query, limit, before);
   }
-  if (cursor !== undefined)
-    conditions.push(`t.sequence < ${bind(decodeCursor('transactions', cursor, [parts.whole])[0])}`);
+  if (before !== undefined) conditions.push(`t.sequence < ${bind(before)}`);
   const { rows } = await pool.query<Found>(
     `${select} from ${from} where ${conditions.join(' and ')} order by t.sequence desc limit ${bind(limit + 1)}`,
     values,
   );
-  const page = rows.slice(0, limit);
-  const next = rows.length > limit ? encodeCursor('transactions', [page.at(-1)!.sequence]) : null;
-  return { rows: page, next_cursor: next };
+  return pageOf(listName(ledger), rows, limit, ({ sequence }) => [sequence]);
 }
 
 function transactionConditions(filters: TransactionFilters, bind: Bind): string[] {
@@ -92,10 +93,8 @@ async function listOfAccount(
   account: string,
   { select, from, conditions, values, bind }: Query,
   limit: number,
-  cursor?: string,
-): Promise<Page> {
-  const before =
-    cursor === undefined ? undefined : decodeCursor('account-transactions', cursor, [parts.whole])[0];
+  before?: string,
+): Promise<Page<Found>> {
   const { rows: accounts } = await pool.query<{ no: string }>(
     'select no from journal.accounts where ledger = $1 and id = $2',
     [ledger, account],
@@ -114,7 +113,5 @@ async function listOfAccount(
      where ${conditions.join(' and ')} order by l.version desc limit ${bind(limit + 1)}`,
     values,
   );
-  const page = rows.slice(0, limit);
-  const next = rows.length > limit ? encodeCursor('account-transactions', [page.at(-1)!.version]) : null;
-  return { rows: page.map(({ sequence, id, status }) => ({ sequence, id, status })), next_cursor: next };
+  return pageOf(listName(ledger, account), rows, limit, ({ version }) => [version]);
 }
