@@ -19,7 +19,8 @@ async function main(): Promise<void> {
     service = await startService(config, database.url, logger);
     if (process.stdout.isTTY || !config.databaseUrl) banner(service, database.folder, started);
     else logger.info({ url: service.url }, 'listening');
-    await stopping;
+    const lost = await Promise.race([stopping.then(() => undefined), database.lost]);
+    if (lost) throw new EmbeddedPostgresError(lost);
   } finally {
     await service?.stop();
     await database.stop();
@@ -30,6 +31,8 @@ interface Database {
   url: string;
   /** Where the embedded Postgres keeps its data. */
   folder: string | undefined;
+  /** Why the embedded Postgres ended unasked, once it has. */
+  lost: Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -39,7 +42,7 @@ async function openDatabase(config: Config): Promise<Database> {
     // With a login of its own for migrations, or one that may do everything; else a migration job has done it.
     if (databaseOwnerUrl) await migrate(databaseOwnerUrl);
     else if (!(await isMigrated(databaseUrl))) await migrate(databaseUrl);
-    return { url: databaseUrl, folder: undefined, stop: async () => {} };
+    return { url: databaseUrl, folder: undefined, lost: new Promise(() => {}), stop: async () => {} };
   }
   const postgres = await startEmbeddedPostgres({ dataDir: config.dataDir });
   try {
@@ -48,7 +51,8 @@ async function openDatabase(config: Config): Promise<Database> {
     await postgres.stop();
     throw error;
   }
-  return { url: postgres.url, folder: postgres.dataDir, stop: () => postgres.stop() };
+  const { url, dataDir, lost } = postgres;
+  return { url, folder: dataDir, lost, stop: () => postgres.stop() };
 }
 
 function banner({ url }: Service, folder: string | undefined, started: number): void {

@@ -1,12 +1,13 @@
-import { chmod, mkdir } from 'node:fs/promises';
+import { chmod } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import pg from 'pg';
 import { findBinaries } from './embedded/binaries.js';
 import { createCluster, findCluster, readPassword, SHARED_FOLDER } from './embedded/cluster.js';
 import { EmbeddedPostgresError } from './embedded/error.js';
+import { makeFolder } from './embedded/folder.js';
 import { canEnter, chooseIdentity } from './embedded/identity.js';
 import { type LaunchPlan, reachServer, superuserClient } from './embedded/launch.js';
-import { stopPostmaster } from './embedded/postmaster.js';
+import { stopPostmaster, watchPostmaster } from './embedded/postmaster.js';
 import { lockService, type ServiceLock } from './embedded/service-lock.js';
 
 export { EmbeddedPostgresError } from './embedded/error.js';
@@ -22,6 +23,8 @@ export interface EmbeddedPostgres {
   dataDir: string;
   /** True when Postgres was running already, left by a service that was killed. */
   tookOver: boolean;
+  /** Resolves when Postgres has ended unasked, with one line for a person; a new start recovers its data. */
+  lost: Promise<string>;
   /** Stops Postgres cleanly and waits until it is gone. Safe to call again. */
   stop(): Promise<void>;
 }
@@ -75,7 +78,13 @@ async function start(dataDir: string, options: EmbeddedPostgresOptions): Promise
   }
   if (options.exclusive === false) await session.end();
 
+  const watch = watchPostmaster(plan.cluster, server);
+  const lost = watch.ended.then(() => {
+    lock.expectEnd();
+    return `the embedded Postgres (pid ${server.pid}) has ended unasked: see ${plan.logFile}`;
+  });
   const stop = async () => {
+    watch.end();
     lock.expectEnd();
     await stopServer();
     // The lock goes last, so that nobody takes over a Postgres that is about to stop.
@@ -87,12 +96,13 @@ async function start(dataDir: string, options: EmbeddedPostgresOptions): Promise
     port: server.port,
     dataDir: plan.cluster,
     tookOver,
+    lost,
     stop: () => (stopped ??= stop()),
   };
 }
 
 async function prepare(dataDir: string, settings: Record<string, string>): Promise<LaunchPlan> {
-  const created = await mkdir(dataDir, { recursive: true });
+  const created = await makeFolder(dataDir);
   if (created && process.getuid?.() === 0) await chmod(dataDir, 0o755);
   const existing = await findCluster(dataDir);
   const identity = await chooseIdentity(existing);

@@ -1,9 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { endLeftover, removePid, signalGroup, writePid } from './pid-file.js';
+
+export { freePort } from '../platform/embedded/free-port.js';
 
 export interface Part {
   name: string;
@@ -95,18 +97,6 @@ export async function isListening(port: number, host = '127.0.0.1'): Promise<boo
       socket.destroy();
       resolve(answer);
     }
-  });
-}
-
-/** A port that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
   });
 }
 

@@ -18,7 +18,7 @@ const SERVICE = `
 import pg from 'pg';
 import { startEmbeddedPostgres } from './src/platform/embedded-postgres.js';
 try {
-  const { stop, ...told } = await startEmbeddedPostgres({ dataDir: process.argv[2] });
+  const { stop, lost, ...told } = await startEmbeddedPostgres({ dataDir: process.argv[2] });
   process.on('SIGINT', async () => {
     await new Promise((done) => setTimeout(done, 200));
     const client = new pg.Client(told.url);
@@ -28,6 +28,8 @@ try {
     process.exit(0);
   });
   console.log(JSON.stringify(told));
+  setInterval(() => {}, 1_000);
+  console.log(JSON.stringify({ lost: await lost }));
 } catch (error) {
   console.log(JSON.stringify({ name: error.name, error: error.message }));
   process.exit(1);
@@ -167,7 +169,11 @@ describe('embedded Postgres', () => {
   afterEach(async () => {
     for (const child of children) if (child.exitCode === null && child.pid) child.kill('SIGKILL');
     children.clear();
-    for (const cluster of clusters) await kill9(...serversOn(cluster));
+    for (const cluster of clusters) {
+      await kill9(...serversOn(cluster));
+      // Its real path: where only a link to it lies in the folder, removing that keeps the data.
+      await rm(cluster, { recursive: true, force: true });
+    }
     clusters.clear();
   });
 
@@ -296,7 +302,7 @@ describe('embedded Postgres', () => {
     expect(readdirSync(dataDir).sort()).toEqual(['postgres', 'postgres.log', 'postgres.password']);
   });
 
-  it('stands the death of its Postgres, and keeps its folder when only the sessions are lost', async () => {
+  it('keeps its folder when only its sessions are lost, and says when its Postgres is', async () => {
     const dataDir = freshFolder();
     const first = await serve(dataDir);
     await query(
@@ -306,10 +312,25 @@ describe('embedded Postgres', () => {
     await sleep(1_000);
     const second = await serve(dataDir);
     expect(second.told.error).toBe(oneLine(first.pid, dataDir));
-    await kill9(postmasterPid(dataDir));
-    await sleep(1_000);
-    expect(first.child.exitCode).toBeNull();
+    const pid = postmasterPid(dataDir);
+    await kill9(pid);
+    while (first.lines.length < 2) await sleep(20);
+    expect(JSON.parse(first.lines[1]!)).toEqual({
+      lost: `the embedded Postgres (pid ${pid}) has ended unasked: see ${join(dataDir, 'postgres.log')}`,
+    });
     expect(await ctrlC(first)).toBe(0);
+  });
+
+  it('recovers for the next service although the one whose Postgres was lost still runs', async () => {
+    const dataDir = freshFolder();
+    const first = await serve(dataDir);
+    await query(first, 'create table kept as select 42 as answer');
+    await kill9(postmasterPid(dataDir));
+    const second = await serve(dataDir);
+    await sleep(1_500);
+    expect(await ctrlC(first)).toBe(0);
+    expect(await query(second, 'select answer from kept')).toEqual([{ answer: 42 }]);
+    expect(await ctrlC(second)).toBe(0);
   });
 
   it('says to set DATABASE_URL when the optional package is missing', async () => {
@@ -327,6 +348,14 @@ describe('embedded Postgres', () => {
     expect(service.told.error).toMatch(
       /^the embedded Postgres can't use .*a-file.*: set DATA_DIR to another folder$/,
     );
+  });
+
+  (existsSync('/proc/version') ? it : it.skip)('fails at once where no folder can be made', async () => {
+    const service = await serve('/proc/nope/data');
+    expect(service.told.error).toMatch(
+      /^the embedded Postgres can't use \/proc\/nope\/data .*: set DATA_DIR/,
+    );
+    expect(await ended(service)).toBe(1);
   });
 
   (isRoot ? it : it.skip)('works for a normal user', async () => {
@@ -360,7 +389,6 @@ describe('embedded Postgres', () => {
       await ctrlC(second);
     } finally {
       await rm(`/var/lib/counterfoil/binaries-${version}`, { recursive: true, force: true });
-      await rm(first.told.dataDir, { recursive: true, force: true });
     }
   });
 });

@@ -18,6 +18,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await postgres?.stop();
+  if (postgres) await rm(postgres.dataDir, { recursive: true, force: true });
   await rm(dir, { recursive: true, force: true });
 });
 

@@ -5,5 +5,6 @@ export default async function teardown() {
   const { postgres, dataDir } = globalThis.testPostgres;
   globalThis.testPostgres = undefined;
   await postgres.stop();
-  await rm(dataDir, { recursive: true, force: true });
+  // Its own dataDir is where the data really lies; run by root, ours has only a link to it.
+  for (const folder of [postgres.dataDir, dataDir]) await rm(folder, { recursive: true, force: true });
 }

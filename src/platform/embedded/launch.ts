@@ -1,12 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { open, rename, stat } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import { type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import type { Binaries } from './binaries.js';
 import { EmbeddedPostgresError } from './error.js';
+import { freePort } from './free-port.js';
 import { childEnvironment, type Identity } from './identity.js';
 import { findPostmaster, isServerOf, type Postmaster } from './postmaster.js';
 
@@ -149,15 +148,6 @@ export function superuserClient(port: number, password: string, database: string
   // Without a listener, a server that dies would take this process with it.
   client.on('error', () => undefined);
   return client;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 async function lastFatal(logFile: string, offset: number): Promise<string> {

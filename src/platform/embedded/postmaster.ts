@@ -59,6 +59,28 @@ async function isCopy(folder: string, cluster: string): Promise<boolean> {
   return named !== undefined && (named.ino !== ours.ino || named.dev !== ours.dev);
 }
 
+/** Looks every second whether a server lives: one that was taken over is not our child, so nothing tells us. */
+export function watchPostmaster(cluster: string, server: Postmaster): { ended: Promise<void>; end(): void } {
+  let timer: NodeJS.Timeout | undefined;
+  let watching = true;
+  const ended = new Promise<void>((resolve) => {
+    const look = async () => {
+      // Elsewhere to look closer would take a `ps` each time.
+      const alive =
+        process.platform === 'linux' ? await isServerOf(server.pid, cluster) : isAlive(server.pid);
+      if (!watching) return;
+      if (!alive) return resolve();
+      timer = setTimeout(() => void look(), 1_000).unref();
+    };
+    void look();
+  });
+  const end = () => {
+    watching = false;
+    clearTimeout(timer);
+  };
+  return { ended, end };
+}
+
 /** Fast shutdown: sessions are ended, a last checkpoint is written, the next start needs no recovery. */
 export async function stopPostmaster(
   cluster: string,
