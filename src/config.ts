@@ -35,7 +35,7 @@ type Env = Record<string, string | undefined>;
 
 /** @throws ConfigError naming the variable and what it takes. */
 export function loadConfig(env: Env = process.env): Config {
-  const config: Config = {
+  return {
     port: integer(env, 'PORT', 3000, 0, 65535),
     host: env.HOST || '127.0.0.1',
     dataDir: resolve(env.DATA_DIR || './data'),
@@ -57,6 +57,14 @@ export function loadConfig(env: Env = process.env): Config {
     url: httpUrl(env, 'COUNTERFOIL_URL', 'http://127.0.0.1:3000'),
     token: env.COUNTERFOIL_TOKEN || undefined,
   };
+}
+
+/**
+ * The settings as the API takes them; other programs need neither a database to serve nor a place to listen.
+ * @throws ConfigError
+ */
+export function loadServiceConfig(env: Env = process.env): Config {
+  const config = loadConfig(env);
   if (config.databaseOwnerUrl && !config.databaseUrl) {
     throw new ConfigError('DATABASE_OWNER_URL is set but DATABASE_URL is not: set both, or neither');
   }

@@ -15,8 +15,11 @@ export class MigrateCommand extends CommandRunner {
         'DATABASE_OWNER_URL or DATABASE_URL must be set; `npm start` migrates its own Postgres',
       );
     }
-    const { migrate } = await import('../platform/migrate.js');
-    await migrate(url, (line) => process.stdout.write(`${line}\n`));
+    const { DatabaseError, migrate } = await import('../platform/migrate.js');
+    await migrate(url, (line) => process.stdout.write(`${line}\n`)).catch((error: unknown) => {
+      const setting = databaseOwnerUrl ? 'DATABASE_OWNER_URL' : 'DATABASE_URL';
+      throw error instanceof DatabaseError ? new Error(`${setting}: ${error.message}`) : error;
+    });
     process.stdout.write('the schema is up to date\n');
   }
 

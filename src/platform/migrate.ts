@@ -2,55 +2,118 @@ import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { Journal1763700000001 } from '../../migrations/0001-journal.js';
 import { installProjections } from '../projections/install.js';
+import { projections, schemaOf } from '../projections/projection.js';
+import { isConnectionLost } from './postgres.js';
 
 const roles = ['owner', 'app', 'projector', 'reader', 'cdc'].map((role) => `counterfoil_${role}`);
 
 const INSUFFICIENT_PRIVILEGE = '42501';
+const CONNECT_WITHIN_MS = 10_000;
 
 /** Two processes that start together migrate one after the other. */
 const migrationLock = 4_026_531_840;
 
+/** A database that can't be used as it is: one line for a person, who names the setting before it. */
+export class DatabaseError extends Error {}
+
+/** The login lacks a right that it takes. */
+export class MissingRight extends DatabaseError {}
+
 /**
- * Brings a database to the newest schema: the cluster-wide roles, the journal, the read model's tables.
- * Safe to run again and from several processes at once.
+ * Brings a database to the newest schema: the cluster-wide roles, the journal, the read model's tables, the days of
+ * the outbox. Safe to run again and from several processes at once.
  * @param url a login that owns the database and may create roles, or was granted counterfoil_owner and
  *   counterfoil_projector beforehand; or a superuser's
+ * @throws MissingRight, or another DatabaseError
  */
 export async function migrate(url: string, log: (line: string) => void = () => {}): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
+  const client = await connect(url);
   try {
-    const { rows } = await client.query<{ number: number }>(
-      `select current_setting('server_version_num')::int as number`,
-    );
-    if (rows[0]!.number < 150_000) throw new Error('Counterfoil needs Postgres 15 or newer');
+    await requireVersion(client);
     await client.query('select pg_advisory_lock($1)', [migrationLock]);
     await createRoles(client, log);
     await grantRoles(client);
     await runMigrations(url, log);
     await installProjections(client);
+  } catch (error) {
+    throw explained(error);
   } finally {
     await client.end();
   }
 }
 
-/** True when a login can see that the newest migration has run. */
+/**
+ * False when the newest migration or a projection of this version is missing. A login without the right to look is
+ * told so when the service takes on its role.
+ * @throws DatabaseError
+ */
 export async function isMigrated(url: string): Promise<boolean> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
+  const client = await connect(url);
   try {
+    const { rows } = await client.query<{ missing: boolean }>(
+      'select bool_or(to_regnamespace(name) is null) as missing from unnest($1::text[]) as name',
+      [projections.map(schemaOf)],
+    );
+    if (rows[0]!.missing) return false;
     const { rowCount } = await client.query(
       'select from counterfoil.counterfoil_migrations where name = $1',
       [Journal1763700000001.name],
     );
     return rowCount === 1;
   } catch (error) {
-    // Neither schema nor table, or no right to look at them.
-    if (/^(3F000|42P01|42501)$/.test((error as { code?: string }).code ?? '')) return false;
-    throw error;
+    const { code } = error as pg.DatabaseError;
+    if (code === INSUFFICIENT_PRIVILEGE) return true;
+    // Neither schema nor table.
+    if (code === '3F000' || code === '42P01') return false;
+    throw explained(error);
   } finally {
     await client.end();
   }
+}
+
+/** What a person can mend (rights, a standby, no room, a connection lost) as a DatabaseError, else the error itself. */
+export function explained(error: unknown): unknown {
+  const { code = '', message } = error as pg.DatabaseError;
+  if (code === INSUFFICIENT_PRIVILEGE) return new MissingRight(message, { cause: error });
+  if (/^(25006|53...)$/.test(code)) return new DatabaseError(message, { cause: error });
+  if (!isConnectionLost(error)) return error;
+  return new DatabaseError(`the connection was lost (${message || code})`, { cause: error });
+}
+
+async function connect(url: string): Promise<pg.Client> {
+  let client: pg.Client | undefined;
+  try {
+    client = new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_WITHIN_MS });
+    // A connection that is lost between two queries would end the process; the next query fails anyway.
+    client.on('error', () => {});
+    await client.connect();
+    return client;
+  } catch (error) {
+    void client?.end().catch(() => {});
+    throw new DatabaseError(reasonOf(error as ConnectError), { cause: error });
+  }
+}
+
+async function requireVersion(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ number: number }>(
+    `select current_setting('server_version_num')::int as number`,
+  );
+  if (rows[0]!.number < 150_000) throw new DatabaseError('Counterfoil needs Postgres 15 or newer');
+}
+
+interface ConnectError extends NodeJS.ErrnoException {
+  hostname?: string;
+  /** A name with several addresses fails with an error for each, and no message of its own. */
+  errors?: Error[];
+}
+
+function reasonOf({ message, code, syscall, hostname, errors = [] }: ConnectError): string {
+  if (syscall === 'getaddrinfo') return `the host ${hostname} can't be found (${code})`;
+  if (message === 'timeout expired') return `no answer within ${CONNECT_WITHIN_MS / 1000} s`;
+  if (message === 'Connection terminated unexpectedly') {
+    return 'what listens there hung up: it is not Postgres, or it is going down';
+  }
+  return message || errors.map((one) => one.message).join(', ') || String(code);
 }
 
 async function createRoles(client: pg.Client, log: (line: string) => void): Promise<void> {
@@ -100,6 +163,8 @@ async function runMigrations(url: string, log: (line: string) => void): Promise<
   try {
     await source.query('create schema if not exists counterfoil');
     for (const migration of await source.runMigrations()) log(`migrated ${migration.name}`);
+    // A database that rested for weeks has no day for today.
+    await source.query('select journal.make_outbox_days(7)');
     await source.query(`grant usage on schema counterfoil to counterfoil_app, counterfoil_reader`);
     await source.query(
       `grant select on all tables in schema counterfoil to counterfoil_app, counterfoil_reader`,
