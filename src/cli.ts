@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { readFileSync } from 'node:fs';
 import { Module, type Type } from '@nestjs/common';
 import type { Command } from 'commander';
 import { CommandFactory, CommandRunnerService } from 'nest-commander';
@@ -32,17 +33,24 @@ async function main(): Promise<void> {
   });
   const program = app.get(CommandRunnerService)['commander'];
   program.name('counterfoil').description('A double-entry ledger: imports, balances, statements, operations');
+  program.version(version(), '-v, --version', 'print the version');
   program.addHelpText('after', '\nExample:\n  counterfoil import books.jsonl.gz && counterfoil balances');
   strict(program);
   await CommandFactory.runApplication(app);
 }
 
+function version(): string {
+  const file = new URL('../../package.json', import.meta.url);
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
+}
+
 /**
- * Errors are thrown to `fail` instead of leaving with status 1, and a superfluous argument is one of them:
- * nest-commander's commands inherit neither setting from the program.
+ * Errors are thrown to `fail` instead of leaving with status 1, begin as ours do, and a superfluous argument is one
+ * of them: nest-commander's commands inherit none of these settings from the program.
  */
 function strict(command: Command): void {
   command.exitOverride();
+  command.configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'counterfoil: ')) });
   command.allowExcessArguments(command.commands.length > 0);
   command.commands.forEach(strict);
 }

@@ -33,9 +33,15 @@ export abstract class ApiCommand extends CommandRunner {
 
   protected service(options: ApiOptions): Service {
     const config = loadConfig();
+    const token = options.token ?? config.token;
+    // The token itself stays unsaid: errors end up in logs.
+    if (token && !/^[\x21-\x7e]+$/.test(token)) {
+      const setting = options.token === undefined ? 'COUNTERFOIL_TOKEN' : '--token';
+      throw new UsageError(`${setting} has a blank, a line break or another character that no token has`);
+    }
     return {
       url: options.url ?? config.url,
-      token: options.token ?? config.token,
+      token,
       ledger: options.ledger ?? 'main',
     };
   }

@@ -27,6 +27,8 @@ export interface Request {
 export interface Answer {
   text: string;
   nextCursor: string | null;
+  /** Everything the request asks for was recorded before. */
+  replayed: boolean;
 }
 
 /** The service answered, and the answer is no. */
@@ -74,7 +76,11 @@ export async function attempt(service: Service, request: Request): Promise<Answe
   } catch (error) {
     return { again: `${service.url} cannot be reached (${causeOf(error)})` };
   }
-  if (response.ok) return { text, nextCursor: response.headers.get('next-cursor') };
+  if (response.ok) {
+    const { headers } = response;
+    const replayed = headers.get('idempotent-replayed') === 'true';
+    return { text, nextCursor: headers.get('next-cursor'), replayed };
+  }
   const problem = problemOf(response.status, text);
   if (!RETRIED.has(response.status)) throw new Refused(problem);
   return {
@@ -112,10 +118,13 @@ export function problemOf(status: number, body: unknown): Problem {
   if (typeof code !== 'string')
     return { status, code: `HTTP_${status}`, detail: 'no problem document in the answer' };
   const fields = Array.isArray(errors)
-    ? errors.map((one: { path?: string; message?: string }) => `${one.path}: ${one.message}`)
+    ? errors.map((one: { path?: string; message?: string }) => `${one.path || 'the body'} ${one.message}`)
     : [];
   const said = String(detail ?? title ?? '');
-  return { status, code, detail: fields.length ? `${said} (${fields.join('; ')})` : said };
+  if (fields.length === 0) return { status, code, detail: said };
+  // The detail repeats the first field and counts the others.
+  const all = fields.join('; ');
+  return { status, code, detail: said.startsWith(fields[0]!) ? all : `${said} (${all})` };
 }
 
 export function isAgain(outcome: unknown): outcome is Again {

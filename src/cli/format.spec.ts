@@ -117,7 +117,14 @@ describe('the client', () => {
     const errors = [{ path: 'entries.0.amount', message: 'must be at least 1' }];
     const problem = { code: 'VALIDATION_FAILED', detail: 'the request is not valid', errors };
     expect(problemOf(400, JSON.stringify(problem)).detail).toBe(
-      'the request is not valid (entries.0.amount: must be at least 1)',
+      'the request is not valid (entries.0.amount must be at least 1)',
+    );
+    const twice = { ...problem, detail: 'entries.0.amount must be at least 1' };
+    expect(problemOf(400, twice).detail).toBe('entries.0.amount must be at least 1');
+    const more = [...errors, { path: '', message: 'must be shorter' }];
+    const counted = { ...problem, errors: more, detail: 'entries.0.amount must be at least 1 (and 1 more)' };
+    expect(problemOf(400, counted).detail).toBe(
+      'entries.0.amount must be at least 1; the body must be shorter',
     );
     expect(problemOf(502, '<html>').code).toBe('HTTP_502');
   });

@@ -26,7 +26,10 @@ export class ImportCommand extends ApiCommand {
         throw new Unreachable(`${error.message}; nothing is lost or doubled: the same command resumes`);
       }
       const { code, path, message } = error as NodeJS.ErrnoException;
-      if (code === 'ENOENT' || code === 'EISDIR' || code === 'EACCES') throw new UsageError(message);
+      if (code === 'ENOENT') {
+        throw new UsageError(path === file ? `there is no file ${file}` : `there is no folder for ${path}`);
+      }
+      if (code === 'EISDIR' || code === 'EACCES') throw new UsageError(message);
       if (code?.startsWith('Z_')) throw new Error(`${path ?? file} is not whole gzip: ${message}`);
       throw error;
     }

@@ -8,13 +8,18 @@ import { grouped, rateOf, startProgress } from './progress.js';
 interface Result {
   status: number;
   body: unknown;
+  /** An earlier run had sent it already. */
+  before?: boolean;
 }
 
 export interface Outcome {
   /** Lines with a command, or with something that should have been one. */
   lines: number;
   applied: number;
+  /** Applied by an earlier run. */
+  before: number;
   refused: number;
+  /** Of those applied by this run. */
   transactions: number;
   seconds: number;
   /** Ctrl-C was pressed before the end. */
@@ -34,13 +39,14 @@ export async function importFile(service: Service, file: string, errorsFile?: st
   const began = performance.now();
   const progress = await startProgress(source.size, began);
   const bad = badLines(errorsFile, progress.print.bind(progress));
-  const outcome: Outcome = { lines: 0, applied: 0, refused: 0, transactions: 0, seconds: 0, stopped: false };
+  const counts = { lines: 0, applied: 0, before: 0, refused: 0, transactions: 0 };
+  const outcome: Outcome = { ...counts, seconds: 0, stopped: false };
   const stop = (): void => void (outcome.stopped = true);
   process.once('SIGINT', stop);
   try {
     for await (const chunk of ahead(chunksOf(linesOf(source.bytes, LIMITS.bytes), source.read))) {
       chunk.bad.forEach(bad.add);
-      const tries = outcome.applied ? LATER_TRIES : FIRST_TRIES;
+      const tries = outcome.applied + outcome.before ? LATER_TRIES : FIRST_TRIES;
       const results = await sendAll(service, chunk.commands, tries);
       tally(chunk, results, outcome, bad.add);
       progress.show(chunk.read, outcome.lines);
@@ -55,11 +61,12 @@ export async function importFile(service: Service, file: string, errorsFile?: st
 }
 
 export function summaryOf(outcome: Outcome): string {
-  const { lines, applied, refused, transactions, seconds } = outcome;
-  const rate = rateOf(transactions, 0, seconds * 1000);
+  const { lines, applied, before, refused, transactions, seconds } = outcome;
+  const earlier = before ? ` ${grouped(before)} had been applied before,` : '';
+  const rate = before && !transactions ? '' : `, ${rateOf(transactions, 0, seconds * 1000)} transactions/s`;
   return (
-    `${grouped(lines)} lines: ${grouped(applied)} applied, ${grouped(refused)} refused; ` +
-    `${seconds.toFixed(1)} s, ${rate} transactions/s`
+    `${grouped(lines)} lines: ${grouped(applied)} applied,${earlier} ${grouped(refused)} refused; ` +
+    `${seconds.toFixed(1)} s${rate}`
   );
 }
 
@@ -71,8 +78,9 @@ function tally(
 ): void {
   outcome.lines += chunk.commands.length + chunk.bad.length;
   chunk.commands.forEach((command, index) => {
-    const { status, body } = results[index]!;
+    const { status, body, before } = results[index]!;
     if (status >= 200 && status < 300) {
+      if (before) return void outcome.before++;
       outcome.applied++;
       if (command.isTransaction) outcome.transactions++;
       return;
@@ -99,9 +107,15 @@ async function sendAll(service: Service, commands: Command[], tries: number): Pr
 async function send(service: Service, commands: Command[], tries: number): Promise<Result[]> {
   const { body, key } = bulkOf(commands);
   const path = `${ledgerPath(service)}/bulk`;
+  let attempts = 0;
   return retrying(tries, async () => {
+    attempts++;
     const answer = await attempt(service, { method: 'POST', path, body, key });
-    return isAgain(answer) ? answer : resultsOf(answer.text, commands.length);
+    if (isAgain(answer)) return answer;
+    const results = resultsOf(answer.text, commands.length);
+    // After an attempt whose answer was lost it may have been this very run that applied them.
+    const before = answer.replayed && attempts === 1;
+    return isAgain(results) ? results : results.map((result) => ({ ...result, before }));
   });
 }
 

@@ -1,4 +1,5 @@
 import { Command, Help, Option } from 'nest-commander';
+import { parseTime } from '../ledger/rules/time.js';
 import { ApiCommand, type ApiOptions, ledgerPath, UsageError } from './api.command.js';
 import { call, type Service } from './client.js';
 import type { StatementPage } from './statement.js';
@@ -20,6 +21,8 @@ interface StatementOptions extends ApiOptions {
 export class StatementCommand extends ApiCommand {
   async run([account]: string[], options: StatementOptions): Promise<void> {
     if (options.json && options.csv) throw new UsageError('--json and --csv exclude each other');
+    const { from, to } = options;
+    if (from && to && from > to) throw new UsageError('--from is after --to');
     const service = this.service(options);
     const path = `${ledgerPath(service)}/accounts/${encodeURIComponent(account!)}/statement`;
     const query = queryOf(options);
@@ -40,12 +43,12 @@ export class StatementCommand extends ApiCommand {
 
   @Option({ flags: '--from <time>', description: 'from this day or RFC 3339 time on' })
   from(value: string): string {
-    return timeOf(value);
+    return timeOf('--from', value);
   }
 
   @Option({ flags: '--to <time>', description: 'until before this day or RFC 3339 time' })
   to(value: string): string {
-    return timeOf(value);
+    return timeOf('--to', value);
   }
 
   @Option({ flags: '--consistency <kind>', description: 'strong (the default) or eventual' })
@@ -82,9 +85,13 @@ function queryOf({ from, to, consistency }: StatementOptions): URLSearchParams {
   return new URLSearchParams(given as [string, string][]);
 }
 
-/** A bare day is its first moment in UTC; the API itself takes full times only. */
-function timeOf(value: string): string {
-  return /^\d{4}-\d{2}-\d{2}$/.test(value) ? `${value}T00:00:00Z` : value;
+/** A bare day is its first moment in UTC; the API itself takes full times only. @throws UsageError */
+function timeOf(option: string, value: string): string {
+  const time = parseTime(/^\d{4}-\d{2}-\d{2}$/.test(value) ? `${value}T00:00:00Z` : value);
+  if (time) return time;
+  throw new UsageError(
+    `${option} ${value}: takes a day (2026-01-31) or an RFC 3339 time (2026-01-31T08:30:00Z) of the years 1900 to 2199`,
+  );
 }
 
 async function* pagesOf(

@@ -68,7 +68,8 @@ Exit status: 0 healthy, 1 not, 2 a setting is missing.`;
   subCommands: [ConnectApplyCommand, ConnectStatusCommand],
 })
 export class ConnectCommand extends CommandRunner {
-  run(): Promise<void> {
+  run([unknown]: string[]): Promise<void> {
+    if (unknown !== undefined) this.command.error(`error: unknown command '${unknown}'`);
     this.command.help({ error: true });
   }
 
