@@ -1,6 +1,6 @@
-import { mkdirSync } from 'node:fs';
 import { relative } from 'node:path';
 import { ConfigError, loadConfig } from './config.js';
+import { makeFolder } from './platform/embedded/folder.js';
 import { livingPid, removePid, writePid } from './stack/pid-file.js';
 import { startStack, type Stack } from './stack/stack.js';
 
@@ -14,7 +14,9 @@ function say(line: string): void {
 async function main(): Promise<void> {
   const config = loadConfig();
   const dir = `${config.dataDir}/stack`;
-  mkdirSync(dir, { recursive: true });
+  await makeFolder(dir).catch((error: Error) => {
+    throw new ConfigError(`${dir} can't be used (${error.message}): set DATA_DIR to another folder`);
+  });
   const other = livingPid(dir, 'stack');
   if (other)
     throw new ConfigError(`A stack is running on ${dir} already (pid ${other}): stop it, or set DATA_DIR`);
@@ -44,7 +46,7 @@ async function end(status: number): Promise<void> {
   ending = true;
   if (stack) {
     say('\nStopping');
-    await stack.stop();
+    if (!(await stack.stop())) status = 1;
     removePid(`${loadConfig().dataDir}/stack`, 'stack');
   }
   process.exit(status);

@@ -4,9 +4,9 @@ import { fill, readConnectFile } from '../connect/files.js';
 import { ensureJars, pluginPath } from './jars.js';
 import { javaArgs } from './java.js';
 import { endLeftover } from './pid-file.js';
-import { freePort, isListening, startPart, waitReady, type Part } from './process.js';
+import { freePort, isListening, startPart, waitReady, type Launch, type Part } from './process.js';
 
-export interface ConnectOptions {
+export interface ConnectOptions extends Launch {
   /** Holds the configuration and the log; the worker's state is in Kafka. */
   dir: string;
   brokers: string[];
@@ -20,7 +20,7 @@ export type RunningConnect = Part & { url: string };
 
 /** One distributed worker; resolves when it has joined its group and answers about connectors. */
 export async function startConnect(options: ConnectOptions): Promise<RunningConnect> {
-  const { dir, brokers, heapMb = 384, quickStart } = options;
+  const { dir, brokers, heapMb = 384, quickStart, spawned, signal } = options;
   mkdirSync(dir, { recursive: true });
   await ensureJars();
   await endLeftover(dir, 'connect');
@@ -40,6 +40,8 @@ export async function startConnect(options: ConnectOptions): Promise<RunningConn
     command: 'java',
     args: javaArgs({ heapMb, quickStart }, 'org.apache.kafka.connect.cli.ConnectDistributed', config),
     dir,
+    spawned,
+    signal,
   });
   const url = `http://127.0.0.1:${port}`;
   await waitReady(part, async () => {

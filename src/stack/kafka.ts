@@ -8,9 +8,9 @@ import { withAdmin } from '../platform/kafka.js';
 import { ensureJars } from './jars.js';
 import { javaArgs } from './java.js';
 import { endLeftover } from './pid-file.js';
-import { freePort, isListening, startPart, waitReady, type Part } from './process.js';
+import { freePort, isListening, startPart, waitReady, type Launch, type Part } from './process.js';
 
-export interface KafkaOptions {
+export interface KafkaOptions extends Launch {
   /** Holds the data, the configuration and the log; a broker started on it again has all its topics. */
   dir: string;
   /** Default: the port this folder had before, else a free one. */
@@ -29,7 +29,7 @@ interface Ports {
 
 /** One KRaft broker; resolves when it answers. */
 export async function startKafka(options: KafkaOptions): Promise<RunningKafka> {
-  const { dir, heapMb = 384, quickStart } = options;
+  const { dir, heapMb = 384, quickStart, spawned, signal } = options;
   mkdirSync(dir, { recursive: true });
   await ensureJars();
   await endLeftover(dir, 'kafka');
@@ -41,12 +41,14 @@ export async function startKafka(options: KafkaOptions): Promise<RunningKafka> {
     LOG_DIR: join(dir, 'kafka'),
   };
   writeFileSync(config, fill(readConnectFile('broker.properties'), values));
-  await formatOnce(dir, config);
+  await formatOnce(dir, config, signal);
   const part = await startPart({
     name: 'kafka',
     command: 'java',
     args: javaArgs({ heapMb, quickStart }, 'kafka.Kafka', config),
     dir,
+    spawned,
+    signal,
   });
   const brokers = [`127.0.0.1:${ports.broker}`];
   await waitReady(part, async () => {
@@ -70,7 +72,7 @@ async function choosePorts({ dir, port, controllerPort }: KafkaOptions): Promise
   return ports;
 }
 
-async function formatOnce(dir: string, config: string): Promise<void> {
+async function formatOnce(dir: string, config: string, signal?: AbortSignal): Promise<void> {
   if (existsSync(join(dir, 'kafka', 'meta.properties'))) return;
   const id = randomBytes(16).toString('base64url');
   const args = javaArgs(
@@ -82,5 +84,5 @@ async function formatOnce(dir: string, config: string): Promise<void> {
     '-c',
     config,
   );
-  await promisify(execFile)('java', args);
+  await promisify(execFile)('java', args, { signal });
 }

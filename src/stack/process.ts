@@ -19,7 +19,15 @@ export interface Part {
   ended: Promise<string>;
 }
 
-interface PartOptions {
+/** For who may have to stop a part before it is ready. */
+export interface Launch {
+  /** Told of the part as soon as its process exists. */
+  spawned?: (part: Part) => void;
+  /** Once aborted, no process is started any more. */
+  signal?: AbortSignal;
+}
+
+interface PartOptions extends Launch {
   name: string;
   command: string;
   args: string[];
@@ -36,9 +44,11 @@ process.once('exit', () => children.forEach((pid) => signalGroup(pid, 'SIGTERM')
 
 /** Starts a process in a group of its own (so that Ctrl-C reaches the launcher only and all stops in order),
  * after ending the one that an earlier launcher left behind in the same folder. */
-export async function startPart({ name, command, args, dir, env }: PartOptions): Promise<Part> {
+export async function startPart(options: PartOptions): Promise<Part> {
+  const { name, command, args, dir, env, spawned, signal } = options;
   mkdirSync(join(dir, 'logs'), { recursive: true });
   await endLeftover(dir, name);
+  signal?.throwIfAborted();
   const logFile = join(dir, 'logs', `${name}.log`);
   const log = openLog(logFile);
   const child = spawn(command, args, {
@@ -56,7 +66,7 @@ export async function startPart({ name, command, args, dir, env }: PartOptions):
     children.delete(pid);
     removePid(dir, name);
   });
-  return {
+  const part: Part = {
     name,
     pid,
     logFile,
@@ -67,6 +77,8 @@ export async function startPart({ name, command, args, dir, env }: PartOptions):
       return gone;
     },
   };
+  spawned?.(part);
+  return part;
 }
 
 /** Waits until `ready` answers true (a rejection counts as no).

@@ -7,18 +7,20 @@ import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { applyStreaming } from '../connect/apply.js';
 import { republishJournal } from '../events/republish.js';
-import { startEmbeddedPostgres } from '../platform/embedded-postgres.js';
-import { ensureJars } from './jars.js';
+import { startEmbeddedPostgres, type EmbeddedPostgres } from '../platform/embedded-postgres.js';
+import { ensureJars, requireMaven } from './jars.js';
+import { requireJava } from './java.js';
 import { startConnect } from './kafka-connect.js';
 import { startKafka } from './kafka.js';
+import { createParts, type Parts } from './parts.js';
 import { endLeftover } from './pid-file.js';
-import { isListening, startPart, waitReady, type Part } from './process.js';
+import { isListening, startPart, waitReady, type Launch, type Part } from './process.js';
 
 export interface Stack {
   /** Resolves when everything answers; rejects with the first thing that would not start. */
   started: Promise<void>;
-  /** Stops what was started, last first. */
-  stop(): Promise<void>;
+  /** Stops what was started, last first, also while the rest starts. @returns false if something would not stop */
+  stop(): Promise<boolean>;
 }
 
 interface StackOptions {
@@ -31,9 +33,7 @@ interface StackOptions {
 
 interface Running {
   options: StackOptions;
-  /** Started so far, in order. */
-  parts: { name: string; stop(): Promise<void> }[];
-  stopping: boolean;
+  parts: Parts;
 }
 
 const kafkaPort = 9092;
@@ -41,29 +41,31 @@ const connectPort = 8083;
 const program = (name: string) => fileURLToPath(new URL(`../${name}.js`, import.meta.url));
 
 export function startStack(options: StackOptions): Stack {
-  const running: Running = { options, parts: [], stopping: false };
-  return { started: startAll(running), stop: () => stopAll(running) };
+  const parts = createParts(options.log);
+  return { started: startAll({ options, parts }), stop: () => parts.stop() };
 }
 
 async function startAll(running: Running): Promise<void> {
   const { dir, port, log } = running.options;
+  const { signal, add } = running.parts;
+  const launch: Launch = { signal, spawned: add };
+  await requireJava();
+  await requireMaven();
   // A launcher that was killed leaves its parts running, with the ports taken.
   for (const name of ['worker', 'api', 'connect', 'kafka']) {
     if (await endLeftover(dir, name)) log(`Ended the ${name} that an earlier stack left behind`);
   }
   await requireFreePorts(port);
 
-  await step(running, 'Kafka, Connect and Debezium jars', () => ensureJars((line) => log(`  ${line}`)));
-  const postgres = await step(running, 'Postgres', async () => {
-    const server = await startEmbeddedPostgres({ dataDir: dir, settings: { wal_level: 'logical' } });
-    running.parts.push({ name: 'postgres', stop: server.stop });
-    return server;
-  });
+  await step(running, 'Kafka, Connect and Debezium jars', () =>
+    ensureJars((line) => log(`  ${line}`), signal),
+  );
+  const postgres = await step(running, 'Postgres', () => startPostgres(running));
   const kafka = await step(running, 'Kafka', async () =>
-    watched(running, await startKafka({ dir, port: kafkaPort })),
+    watched(running, await startKafka({ dir, port: kafkaPort, ...launch })),
   );
   const connect = await step(running, 'Kafka Connect', async () =>
-    watched(running, await startConnect({ dir, brokers: kafka.brokers, port: connectPort })),
+    watched(running, await startConnect({ dir, brokers: kafka.brokers, port: connectPort, ...launch })),
   );
 
   const env: Record<string, string> = {
@@ -72,7 +74,7 @@ async function startAll(running: Running): Promise<void> {
     CONNECT_URL: connect.url,
     CDC_DATABASE_URL: cdcUrl(postgres.url, dir),
   };
-  await step(running, 'Migrations', () => runCli(env, 'migrate'));
+  await step(running, 'Migrations', () => runCli(env, signal, 'migrate'));
   await allowReplication(postgres.url, env.CDC_DATABASE_URL!);
   await step(running, 'Topics, slot and connector', () =>
     applyStreaming({
@@ -86,54 +88,68 @@ async function startAll(running: Running): Promise<void> {
   );
   writeEnv(dir, env);
   await step(running, 'API', async () => {
-    const api = watched(running, await startProgram(dir, 'api', 'main', { ...env, PORT: String(port) }));
+    const api = await startProgram(dir, 'api', 'main', { ...env, PORT: String(port) }, launch);
     await waitReady(api, async () => (await fetch(`http://127.0.0.1:${port}/health/live`)).ok);
+    watched(running, api);
   });
   await step(running, 'Worker', async () =>
-    watched(running, await startProgram(dir, 'worker', 'worker', env)),
+    watched(running, await startProgram(dir, 'worker', 'worker', env, launch)),
   );
 }
 
-async function stopAll(running: Running): Promise<void> {
-  running.stopping = true;
-  for (const part of running.parts.reverse()) {
-    await part.stop();
-    running.options.log(`  ${part.name} stopped`);
-  }
+/** It can't be cut off in its start, so stopping waits for that. */
+async function startPostgres(running: Running): Promise<EmbeddedPostgres> {
+  const { dir } = running.options;
+  const starting = startEmbeddedPostgres({ dataDir: dir, settings: { wal_level: 'logical' } });
+  const started = starting.catch(() => undefined);
+  running.parts.add({ name: 'postgres', stop: async () => (await started)?.stop() });
+  const server = await starting;
+  void server.lost.then((what) => tellEnd(running, what));
+  return server;
 }
 
 async function step<T>(running: Running, name: string, work: () => Promise<T>): Promise<T> {
-  if (running.stopping) throw new Error('stopped');
+  const { signal } = running.parts;
+  signal.throwIfAborted();
   const began = Date.now();
   const result = await work();
+  signal.throwIfAborted();
   running.options.log(`  ${name}: ready after ${((Date.now() - began) / 1000).toFixed(1)} s`);
   return result;
 }
 
-/** Stops with the rest, and says so when it ends of itself. */
+/** Says so when it ends of itself. */
 function watched<T extends Part>(running: Running, part: T): T {
-  running.parts.push(part);
-  void part.ended.then((what) => {
-    if (running.stopping) return;
-    running.options.log(`\n${what}, unasked: see ${part.logFile}\nThe rest goes on; Ctrl-C stops it.`);
-  });
+  void part.ended.then((what) => tellEnd(running, `${what}, unasked: see ${part.logFile}`));
   return part;
 }
 
-function startProgram(dir: string, name: string, file: string, env: Record<string, string>): Promise<Part> {
+function tellEnd({ options, parts }: Running, what: string): void {
+  if (!parts.signal.aborted) options.log(`\n${what}\nThe rest goes on; Ctrl-C stops it.`);
+}
+
+function startProgram(
+  dir: string,
+  name: string,
+  file: string,
+  env: Record<string, string>,
+  launch: Launch,
+): Promise<Part> {
   return startPart({
     name,
     command: process.execPath,
     args: ['--enable-source-maps', program(file)],
     dir,
     env: { ...process.env, ...env },
+    ...launch,
   });
 }
 
-async function runCli(env: Record<string, string>, ...args: string[]): Promise<void> {
+async function runCli(env: Record<string, string>, signal: AbortSignal, ...args: string[]): Promise<void> {
   try {
     await promisify(execFile)(process.execPath, [program('cli'), ...args], {
       env: { ...process.env, ...env },
+      signal,
     });
   } catch (error) {
     const { stdout, stderr } = error as { stdout: string; stderr: string };
@@ -163,6 +179,8 @@ function cdcUrl(databaseUrl: string, dir: string): string {
 
 async function allowReplication(databaseUrl: string, cdcDatabaseUrl: string): Promise<void> {
   const client = new Client({ connectionString: databaseUrl });
+  // Unheard, the end of a connection between two statements would end this process.
+  client.on('error', () => undefined);
   await client.connect();
   try {
     // The password is of our own making: base64url, nothing to escape.
