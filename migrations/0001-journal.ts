@@ -313,9 +313,13 @@ declare
   made integer := 0;
 begin
   perform pg_advisory_xact_lock(hashtext('journal.outbox_days'));
+  perform set_config('lock_timeout', '2s', true);
   for d in select generate_series(current_date - 1, current_date + ahead, interval '1 day')::date loop
     continue when to_regclass(format('journal.outbox_%s', to_char(d, 'YYYYMMDD'))) is not null;
-    execute format('create table journal.outbox_%s partition of journal.outbox for values from (%L) to (%L)',
+    -- Made alone and then attached: made as a partition, it would wait for every reader of the outbox, and every
+    -- writer for it.
+    execute format('create table journal.outbox_%s (like journal.outbox including all)', to_char(d, 'YYYYMMDD'));
+    execute format('alter table journal.outbox attach partition journal.outbox_%s for values from (%L) to (%L)',
                    to_char(d, 'YYYYMMDD'), d::timestamp at time zone 'UTC', (d + 1)::timestamp at time zone 'UTC');
     insert into journal.outbox_days (day) values (d) on conflict do nothing;
     made := made + 1;
@@ -437,6 +441,7 @@ grant insert on journal.ledgers, journal.accounts, journal.account_changes, jour
 grant update (description, metadata) on journal.ledgers to counterfoil_app;
 grant update (min_balance, max_balance, status, metadata, revision) on journal.accounts to counterfoil_app;
 grant usage on sequence journal.sequence, journal.account_no to counterfoil_app;
+grant select on sequence journal.sequence to counterfoil_app, counterfoil_projector, counterfoil_reader;
 grant select on journal.outbox to counterfoil_cdc;
 revoke execute on all functions in schema journal from public;
 grant execute on function journal.make_outbox_days(integer), journal.drop_outbox_days(interval),

@@ -13,11 +13,14 @@ import { nestLogger } from './platform/logging.js';
 import { collectProcessMetrics } from './platform/metrics.js';
 import { createPool } from './platform/postgres.js';
 import { freshness } from './projections/freshness.js';
+import { keepComplete } from './projections/complete.js';
 import { watchLag } from './projections/lag.js';
 import { startTail } from './projections/runner/tail.js';
 
-/** Readiness is refused when the read model is further behind than this. */
+/** Readiness says `degraded` when the read model is further behind than this: commands are taken all the same. */
 const MOST_LAG_SECONDS = 60;
+/** How long a request at hand may take to come in and be answered when the service stops. */
+const GRACE_MS = 5_000;
 
 export interface Service {
   url: string;
@@ -34,6 +37,8 @@ export async function startService(config: Config, databaseUrl: string, logger: 
     role: 'counterfoil_app',
     max: config.writers + 4,
     applicationName: 'counterfoil-api',
+    lockSeconds: 1,
+    statementSeconds: 15,
   });
   const reads = createPool(databaseUrl, {
     role: 'counterfoil_app',
@@ -54,7 +59,10 @@ export async function startService(config: Config, databaseUrl: string, logger: 
     stopLag();
     // New requests are refused first, then those at hand are answered.
     const batcher = app.get(Batcher);
+    // Nobody's half-sent request keeps us: it was not taken.
+    const cut = setTimeout(() => app.getHttpServer().closeAllConnections(), GRACE_MS);
     await app.close();
+    clearTimeout(cut);
     await batcher.close();
     await Promise.all([stopHousekeeping(), stopProjections()]);
     await Promise.all([writes.end(), reads.end()]);
@@ -84,9 +92,9 @@ function runTail(databaseUrl: string, log: Logger): () => Promise<void> {
     max: 3,
     applicationName: 'counterfoil-projections',
   });
-  const tail = startTail({ pool, log });
+  const running = [startTail({ pool, log }), keepComplete({ pool, log })];
   return async () => {
-    await tail.stop();
+    await Promise.all(running.map((source) => source.stop()));
     await pool.end();
   };
 }
@@ -95,12 +103,12 @@ function readinessOf(pool: pg.Pool, logger: Logger): Readiness {
   return async () => {
     try {
       const { lag_events, lag_seconds, as_of, source } = await freshness(pool);
-      const ok = lag_seconds <= MOST_LAG_SECONDS;
-      return { ok, checks: { postgres: 'ok', read_model: { source, lag_events, lag_seconds, as_of } } };
+      const status = lag_seconds <= MOST_LAG_SECONDS ? 'ok' : 'degraded';
+      return { status, checks: { postgres: 'ok', read_model: { source, lag_events, lag_seconds, as_of } } };
     } catch (error) {
       // Anyone may ask: what is wrong, with the address, is in the log.
       logger.warn({ err: error }, 'not ready: Postgres does not answer');
-      return { ok: false, checks: { postgres: 'unreachable' } };
+      return { status: 'down', checks: { postgres: 'unreachable' } };
     }
   };
 }

@@ -5,7 +5,11 @@ import { Problems } from './openapi.js';
 
 /** Provider token of what `/health/ready` asks: a function of type `Readiness`. */
 export const READINESS = Symbol('READINESS');
-export type Readiness = () => Promise<{ ok: boolean; checks: Record<string, unknown> }>;
+/** `degraded`: commands and strong reads work, the read model is far behind. `down`: nothing works. */
+export type Readiness = () => Promise<{
+  status: 'ok' | 'degraded' | 'down';
+  checks: Record<string, unknown>;
+}>;
 
 @ApiTags('Operations')
 @Controller('health')
@@ -24,8 +28,8 @@ export class HealthController {
   @ApiOkResponse({ schema: { example: { status: 'ok', checks: { postgres: 'ok', lag_seconds: 0 } } } })
   @Problems('UNAVAILABLE')
   async ready() {
-    const { ok, checks } = await this.readiness();
-    if (!ok) throw new Problem('UNAVAILABLE', 'not ready', { checks }, 1);
-    return { status: 'ok', checks };
+    const { status, checks } = await this.readiness();
+    if (status === 'down') throw new Problem('UNAVAILABLE', 'not ready', { checks }, 1);
+    return { status, checks };
   }
 }

@@ -10,7 +10,13 @@ interface PoolOptions {
   role: Role;
   max: number;
   applicationName: string;
+  /** How long to wait for a lock, and for a statement; the defaults suit what may take its time. */
+  lockSeconds?: number;
+  statementSeconds?: number;
 }
+
+/** How much later than the server the client gives a statement up: only a dead network lets it come to that. */
+const NETWORK_SECONDS = 5;
 
 const types = new pg.TypeOverrides();
 types.setTypeParser(pg.types.builtins.TIMESTAMPTZ, canonicalTime);
@@ -18,9 +24,12 @@ types.setTypeParser(pg.types.builtins.TIMESTAMPTZ, canonicalTime);
 /**
  * A pool whose every connection works under one role. Times come as canonical text
  * (`YYYY-MM-DDTHH:MM:SS.ffffffZ`, which sorts as it reads); int8 and numeric come as strings.
- * Timeouts keep one stopped process from holding an account's lock for long.
+ * Timeouts keep one stopped process from holding an account's lock for long, and a dead network from holding us.
  */
-export function createPool(url: string, { role, max, applicationName }: PoolOptions): pg.Pool {
+export function createPool(
+  url: string,
+  { role, max, applicationName, lockSeconds = 10, statementSeconds = 30 }: PoolOptions,
+): pg.Pool {
   const settings = {
     role,
     timezone: 'UTC',
@@ -28,8 +37,10 @@ export function createPool(url: string, { role, max, applicationName }: PoolOpti
     synchronous_commit: 'on',
     // Compiling a query costs more than any of ours takes.
     jit: 'off',
-    lock_timeout: '10s',
-    statement_timeout: '30s',
+    // Statements of one transaction must see what was committed between them, whatever the database's default.
+    default_transaction_isolation: String.raw`read\ committed`,
+    lock_timeout: `${lockSeconds}s`,
+    statement_timeout: `${statementSeconds}s`,
     idle_in_transaction_session_timeout: '30s',
     tcp_keepalives_idle: '10',
     tcp_keepalives_interval: '5',
@@ -40,6 +51,7 @@ export function createPool(url: string, { role, max, applicationName }: PoolOpti
     max,
     application_name: applicationName,
     connectionTimeoutMillis: 5_000,
+    query_timeout: (statementSeconds + NETWORK_SECONDS) * 1_000,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
     types,
@@ -66,10 +78,15 @@ export function isRetryable(error: unknown): boolean {
   return code === '40001' || code === '40P01' || code === '55P03';
 }
 
+/** True when Postgres answers but can't do it now: no resources, read-only, shutting down, too slow. */
+export function isUnavailable(error: unknown): boolean {
+  return /^(53|58|25006|57014)/.test((error as { code?: string }).code ?? '');
+}
+
 /** True when the connection was lost or the server is going down: what became of the work is not known. */
 export function isConnectionLost(error: unknown): boolean {
   const { code, message } = error as { code?: string; message?: string };
-  if (code && /^[0-9A-Z]{5}$/.test(code)) return /^(08|57P0[123])/.test(code);
+  if (code && /^[0-9A-Z]{5}$/.test(code)) return /^(08|57P0[123]|25P03)/.test(code);
   return (
     /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)/.test(code ?? '') ||
     /connection|terminated|timeout|not queryable/i.test(message ?? '')

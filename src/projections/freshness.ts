@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { activeSchema } from './active.js';
+import { missingBetween } from './complete.js';
 
 /** How far the read model is behind the journal. */
 export interface Freshness {
@@ -7,45 +8,40 @@ export interface Freshness {
   lag_events: number;
   /** Age of the first of them; 0 when there is none. */
   lag_seconds: number;
-  /** Everything recorded before this time is in the read model. */
+  /** Everything recorded before this time is in the read model: found out about once a second, never guessed. */
   as_of: string;
   /** What feeds it; null when nothing ever has. */
   source: 'kafka' | 'tail' | null;
 }
 
-/**
- * Looks at what lies beyond the greatest sequence applied, and among the newest 200 before it for what was
- * passed by: another partition's, or that of a writer that committed late.
- */
+const MOST_COUNTED = 10_000;
+
+interface Known {
+  sequence: string;
+  as_of: string;
+  last: string;
+  source: 'kafka' | 'tail' | null;
+}
+
+/** Compares the journal with the read model beyond the sequence up to which that is known to be complete. */
 export async function freshness(pool: pg.Pool): Promise<Freshness> {
   const schema = await activeSchema(pool, 'transactions');
-  const { rows } = await pool.query<Freshness>(`
-    with applied as (
-      select coalesce(max(applied), 0) as sequence, min(source) as source from projections.checkpoints
-      where consumer = 'projections'
-    ),
-    ahead as materialized (
-      select t.sequence, t.recorded_at from journal.transactions t
-      where t.sequence > (select sequence from applied)
-      order by t.sequence limit 10000
-    ),
-    passed_by as materialized (
-      select r.sequence, r.recorded_at
-      from (
-        select t.sequence, t.recorded_at from journal.transactions t
-        where t.sequence <= (select sequence from applied)
-        order by t.sequence desc limit 200
-      ) r
-      where not exists (select from ${schema}.transactions p where p.sequence = r.sequence)
-    ),
-    missing as (
-      select count(*)::int as events, min(recorded_at) as since
-      from (select recorded_at from ahead union all select recorded_at from passed_by) m
-    )
-    select events as lag_events,
-           greatest(0, coalesce(extract(epoch from clock_timestamp() - since), 0))::float8 as lag_seconds,
-           coalesce(since, statement_timestamp()) as as_of,
-           source
-    from missing, applied`);
-  return rows[0]!;
+  const { rows } = await pool.query<Known>(
+    // The statement's start is before the number is read: what is drawn later is recorded later.
+    `select c.sequence, s.last,
+       case when s.last > c.sequence then c.as_of else statement_timestamp() end as as_of,
+       (select min(source) from projections.checkpoints where consumer = 'projections') as source
+     from ${schema}.complete c,
+       (select case when is_called then last_value else 0 end as last from journal.sequence) s`,
+  );
+  const { sequence, last, as_of, source } = rows[0]!;
+  if (BigInt(last) <= BigInt(sequence)) return { lag_events: 0, lag_seconds: 0, as_of, source };
+  const missing = await pool.query<{ events: number; seconds: number }>(
+    `select count(*)::int as events,
+       greatest(0, coalesce(extract(epoch from clock_timestamp() - min(recorded_at)), 0))::float8 as seconds
+     from (${missingBetween(schema)} limit ${MOST_COUNTED}) m`,
+    [sequence, last],
+  );
+  const { events, seconds } = missing.rows[0]!;
+  return { lag_events: events, lag_seconds: seconds, as_of, source };
 }

@@ -11,8 +11,23 @@ export function watchLag(pool: pg.Pool): () => void {
     projectionLagEvents.set({ projection: 'all' }, lag_events);
     projectionLagSeconds.set({ projection: 'all' }, lag_seconds);
   };
-  // Postgres away shows in readiness; the gauges keep the last that was known.
-  const timer = setInterval(() => void look().catch(() => {}), EVERY_MS);
-  timer.unref();
-  return () => clearInterval(timer);
+  let timer: NodeJS.Timeout | undefined;
+  let stopped = false;
+  // One look after the other, however slow Postgres is. Away, it shows in readiness; the gauges keep what was known.
+  const again = () => {
+    if (stopped) return;
+    timer = setTimeout(
+      () =>
+        void look()
+          .catch(() => {})
+          .then(again),
+      EVERY_MS,
+    );
+    timer.unref();
+  };
+  again();
+  return () => {
+    stopped = true;
+    clearTimeout(timer);
+  };
 }

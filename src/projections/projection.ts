@@ -17,10 +17,10 @@ export interface Projection {
 }
 
 /**
- * In the order in which they are applied. The balances come last: their rows are what workers wait for each
- * other on, and they are held until the commit only.
+ * In the order in which they are applied. Those with a row an account come last: these rows are what workers wait
+ * for each other on, and they are held until the commit only.
  */
-export const projections: Projection[] = [lines, transactions, balances];
+export const projections: Projection[] = [transactions, lines, balances];
 
 export function schemaOf({ name, version }: { name: string; version: number }): string {
   return `${name}_v${version}`;

@@ -38,7 +38,7 @@ export async function record(client: pg.ClientBase, legs: Leg[], extra: Extra = 
     [accounts.map((account) => account.no)],
   );
   const { rows: now } = await client.query(
-    `select clock_timestamp() as time, nextval('journal.sequence') as sequence`,
+    `select nextval('journal.sequence') as sequence, clock_timestamp() as time`,
   );
   const states = new Map(accounts.map((account) => [account.id, stateOf(account, heads)]));
   const { time, sequence } = now[0];

@@ -148,7 +148,10 @@ async function start(apiTokensFile?: string): Promise<NestFastifyApplication> {
   const module = await Test.createTestingModule({
     controllers: [TestController, HealthController, MetricsController],
     providers: [
-      { provide: READINESS, useValue: () => Promise.resolve({ ok: false, checks: { postgres: 'down' } }) },
+      {
+        provide: READINESS,
+        useValue: () => Promise.resolve({ status: 'down', checks: { postgres: 'unreachable' } }),
+      },
     ],
   }).compile();
   const app = module.createNestApplication<NestFastifyApplication>(createHttpAdapter(), {

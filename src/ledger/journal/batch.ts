@@ -23,7 +23,6 @@ export interface BatchState {
   now: string;
   sequences: string[];
   accountNos: string[];
-  ledgers: ReadonlySet<string>;
   accounts: Map<string, Account>;
   transactionIds: Set<string>;
   references: Map<string, string>;
@@ -54,7 +53,6 @@ export class Batch {
   decide(request: Request): Outcome {
     const { ledger, idempotencyKey } = request;
     const { state } = this;
-    if (!state.ledgers.has(ledger)) return ledgerNotFound(request);
     const key = idempotencyKey === null ? null : resultKey(request);
     const stored = key === null ? undefined : state.results.get(key);
     if (stored) return replay(request, stored);

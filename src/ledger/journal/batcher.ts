@@ -1,12 +1,18 @@
 import { Problem } from '../errors.js';
-import type { Journal } from './journal.js';
+import { LockedAccounts, type Journal } from './journal.js';
 import type { Outcome, Request } from './request.js';
 
 interface Submission {
   requests: Request[];
   resolve: (outcomes: Outcome[]) => void;
   reject: (error: unknown) => void;
+  /** Set once it has met an account that something holds locked: when it is given up. */
+  giveUpAt?: number;
 }
+
+/** How long a command may wait for a locked account, and how often it looks. */
+const LOCKED_PATIENCE_MS = 15_000;
+const LOCKED_PAUSE_MS = 200;
 
 interface Limits {
   /** Most commands waiting. */
@@ -31,6 +37,8 @@ export class Batcher {
   private waiting: Submission[] = [];
   private queued = 0;
   private busy = 0;
+  /** Submissions that wait for a locked account, outside of the queue. */
+  private parked = 0;
   private closing = false;
   private idle: (() => void) | undefined;
 
@@ -82,7 +90,11 @@ export class Batcher {
   /** Takes nothing more, and resolves when what was taken is answered. */
   async close(): Promise<void> {
     this.closing = true;
-    if (this.busy > 0 || this.waiting.length > 0) await new Promise<void>((resolve) => (this.idle = resolve));
+    if (!this.isIdle) await new Promise<void>((resolve) => (this.idle = resolve));
+  }
+
+  private get isIdle(): boolean {
+    return this.busy === 0 && this.parked === 0 && this.waiting.length === 0;
   }
 
   private pump(): void {
@@ -91,7 +103,7 @@ export class Batcher {
       void this.run(this.take()).finally(() => {
         this.busy--;
         this.pump();
-        if (this.busy === 0 && this.waiting.length === 0) this.idle?.();
+        if (this.isIdle) this.idle?.();
       });
     }
   }
@@ -115,15 +127,41 @@ export class Batcher {
       let next = 0;
       for (const { requests, resolve } of batch) resolve(outcomes.slice(next, (next += requests.length)));
     } catch (error) {
+      if (error instanceof LockedAccounts) return this.goOnWithout(error.requests, batch);
       // One bad command must not fail its neighbours: each submission is tried by itself.
       if (batch.length === 1 || error instanceof Problem) return batch.forEach(({ reject }) => reject(error));
       for (const submission of batch) await this.run([submission]);
     }
   }
 
+  /** Those that wait for locked accounts are put aside: they hold no writer, and nobody waits with them. */
+  private async goOnWithout(locked: ReadonlySet<Request>, batch: Submission[]): Promise<void> {
+    const waits = ({ requests }: Submission) => requests.some((request) => locked.has(request));
+    batch.filter(waits).forEach((submission) => this.park(submission));
+    const others = batch.filter((submission) => !waits(submission));
+    if (others.length > 0) await this.run(others);
+  }
+
+  private park(submission: Submission): void {
+    submission.giveUpAt ??= performance.now() + LOCKED_PATIENCE_MS;
+    if (performance.now() > submission.giveUpAt) {
+      const detail = 'an account is locked by something else; nothing was recorded';
+      submission.reject(new Problem('UNAVAILABLE', detail, {}, 1));
+      return;
+    }
+    this.parked++;
+    setTimeout(() => {
+      this.parked--;
+      this.queued += submission.requests.length;
+      this.waiting.push(submission);
+      this.pump();
+    }, LOCKED_PAUSE_MS);
+  }
+
   private append(batch: Submission[]): Promise<Outcome[]> {
     const requests = batch.flatMap((submission) => submission.requests);
     this.observe.batch(requests.length);
-    return this.journal.append(requests);
+    const probe = batch.some(({ giveUpAt }) => giveUpAt !== undefined);
+    return this.journal.append(requests, probe);
   }
 }

@@ -15,9 +15,11 @@ export async function commitFate(
   const deadline = Date.now() + PATIENCE_MS;
   while (Date.now() < deadline) {
     try {
-      const { rows } = await pool.query<{ status: string | null; timeline: string }>(commitStatus, [
-        written.xid,
-      ]);
+      const { rows } = await pool.query<{ status: string | null; timeline: string }>({
+        text: commitStatus,
+        values: [written.xid],
+        query_timeout: PATIENCE_MS,
+      } as pg.QueryConfig);
       const { status, timeline } = rows[0]!;
       if (timeline !== written.timeline) return 'unknown';
       if (status === 'committed' || status === 'aborted') return status;

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { isConnectionLost, isRetryable } from '../../platform/postgres.js';
+import { isConnectionLost, isRetryable, isUnavailable } from '../../platform/postgres.js';
 import { Problem } from '../errors.js';
 import type { Account } from '../rules/account.js';
 import { accountsOf, claimsOf } from '../rules/command.js';
@@ -13,7 +13,13 @@ import * as sql from './sql.js';
 /** A race that the unique indexes decided: run again, the loser now sees the winner. */
 const UNIQUE_VIOLATION = '23505';
 const ATTEMPTS = 10;
+/** After this time no further attempt is begun. */
+const PATIENCE_MS = 15_000;
+const LOCK_TIMEOUT = '55P03';
 const CACHED_NUMBERS = 200_000;
+
+/** What was remembered of an account is not so (a failover lost it): forgotten now, so the next attempt asks. */
+class Misremembered extends Error {}
 
 export interface JournalHooks {
   /** Called after a COMMIT that wrote events. */
@@ -26,29 +32,41 @@ export interface JournalHooks {
  * Knows nothing of queues: see Batcher.
  */
 export class Journal {
-  /** Account ids → numbers, and ledgers: cached once seen after a COMMIT, absence never. */
+  /** Account ids → numbers, and ledgers: kept once seen after a COMMIT, absence never. Only ever a short cut. */
   private readonly numbers = new Map<string, string>();
   private readonly ledgers = new Set<string>();
 
   constructor(
     private readonly pool: pg.Pool,
     private readonly hooks: JournalHooks,
+    private readonly remembered = CACHED_NUMBERS,
   ) {}
 
   /**
    * Outcomes in the order of the requests; they take effect in that order, all of them or (thrown) none.
    * @throws Problem UNAVAILABLE when Postgres can't be reached, keeps conflicting, or the fate of a COMMIT is unknown
+   * @param probe ask first whether an account is locked, rather than wait for it
+   * @throws LockedAccounts when some accounts are locked for long: nobody else needs to wait for them
    */
-  async append(requests: Request[]): Promise<Outcome[]> {
+  async append(requests: Request[], probe = false): Promise<Outcome[]> {
+    const giveUpAt = performance.now() + PATIENCE_MS;
     for (let attempt = 1; ; attempt++) {
       try {
+        if (probe) await this.refuseLocked(requests);
         return await this.attempt(requests);
       } catch (error) {
-        if (error instanceof Problem) throw error;
-        const again = isRetryable(error) || isConnectionLost(error) || codeOf(error) === UNIQUE_VIOLATION;
+        if (error instanceof Problem || error instanceof LockedAccounts) throw error;
+        probe = codeOf(error) === LOCK_TIMEOUT;
+        if (isUnavailable(error)) throw unavailable('Postgres can’t do it now; nothing was recorded');
+        const again =
+          isRetryable(error) ||
+          isConnectionLost(error) ||
+          codeOf(error) === UNIQUE_VIOLATION ||
+          error instanceof Misremembered;
         if (!again) throw error;
-        if (attempt === ATTEMPTS)
-          throw unavailable(`gave up after ${ATTEMPTS} attempts; nothing was recorded`);
+        if (attempt === ATTEMPTS || performance.now() > giveUpAt) {
+          throw unavailable(`gave up after ${attempt} attempts; nothing was recorded`);
+        }
         this.hooks.retried();
         await backOff(attempt);
       }
@@ -57,20 +75,23 @@ export class Journal {
 
   private async attempt(requests: Request[]): Promise<Outcome[]> {
     const client = await this.pool.connect();
-    let broken: Error | undefined;
+    let healthy = false;
     try {
-      return await this.write(client, requests);
-    } catch (error) {
-      broken = error as Error;
-      throw error;
+      const outcomes = new Map<Request, Outcome>();
+      healthy = await this.write(client, requests, outcomes);
+      return requests.map((request) => outcomes.get(request)!);
     } finally {
       // A connection that met an error is not used again: what state it is in need not be known.
-      client.release(broken);
+      client.release(!healthy);
     }
   }
 
-  private async write(client: pg.PoolClient, requests: Request[]): Promise<Outcome[]> {
-    const outcomes = new Map<Request, Outcome>();
+  /** False: what is written is committed, but the connection is not to be used again. */
+  private async write(
+    client: pg.PoolClient,
+    requests: Request[],
+    outcomes: Map<Request, Outcome>,
+  ): Promise<boolean> {
     await this.answerStored(client, requests, outcomes);
     await this.findLedgers(client, requests);
     const open: Request[] = [];
@@ -79,22 +100,21 @@ export class Journal {
       if (this.ledgers.has(request.ledger)) open.push(request);
       else outcomes.set(request, ledgerNotFound(request));
     }
-    if (open.length > 0) await this.transact(client, open, outcomes);
-    return requests.map((request) => outcomes.get(request)!);
+    return open.length === 0 || this.transact(client, open, outcomes);
   }
 
   private async transact(
     client: pg.PoolClient,
     requests: Request[],
     outcomes: Map<Request, Outcome>,
-  ): Promise<void> {
-    await this.findAccounts(client, requests);
+  ): Promise<boolean> {
+    const numbers = await this.findAccounts(client, requests);
     await client.query('begin');
-    const batch = new Batch(await this.lockAndRead(client, requests));
+    const batch = new Batch(await this.lockAndRead(client, requests, numbers));
     for (const request of requests) outcomes.set(request, batch.decide(request));
     if (batch.isEmpty) {
       await client.query('rollback');
-      return;
+      return true;
     }
     if (batch.opened.length > 0) await client.query(sql.insertAccounts, accountColumns(batch.opened));
     const updated = [...batch.updated.values()];
@@ -105,26 +125,36 @@ export class Journal {
       text: sql.append,
       values: appendColumns(batch.transactions, batch.results, batch.events),
     });
-    await this.commit(client, rows[0]!);
+    const answered = await this.commit(client, rows[0]!);
     for (const account of batch.opened) this.remember(account);
     if (batch.events.length > 0) this.hooks.committed();
+    return answered;
   }
 
-  /** COMMIT; when the connection is lost in the middle of it, its fate is asked for on another, never guessed. */
-  private async commit(client: pg.PoolClient, written: { xid: string; timeline: string }): Promise<void> {
+  /**
+   * COMMIT; when the connection is lost in the middle of it, its fate is asked for on another, never guessed.
+   * @returns whether COMMIT was answered on this connection
+   */
+  private async commit(client: pg.PoolClient, written: { xid: string; timeline: string }): Promise<boolean> {
     try {
       await client.query('commit');
+      return true;
     } catch (error) {
       const fate = await commitFate(this.pool, written);
       if (fate === 'aborted') throw error;
       if (fate === 'unknown') {
         throw unavailable('the connection was lost at COMMIT: repeat with the same key to find out');
       }
+      return false;
     }
   }
 
-  private async lockAndRead(client: pg.PoolClient, requests: Request[]): Promise<BatchState> {
-    const accounts = await this.lock(client, requests);
+  private async lockAndRead(
+    client: pg.PoolClient,
+    requests: Request[],
+    numbersByName: Map<string, string>,
+  ): Promise<BatchState> {
+    const accounts = await this.lock(client, numbersByName);
     const opens = requests.filter((request) => request.command.command === 'open_account').length;
     const numbers = [...accounts.values()].map((account) => account.no);
     const { rows } = await client.query<{
@@ -143,7 +173,6 @@ export class Journal {
       now,
       sequences,
       accountNos,
-      ledgers: this.ledgers,
       accounts,
       transactionIds: await this.takenIds(client, requests),
       references: await this.takenReferences(client, requests),
@@ -151,21 +180,33 @@ export class Journal {
     };
   }
 
-  private async lock(client: pg.PoolClient, requests: Request[]): Promise<Map<string, Account>> {
-    const numbers = new Set<string>();
-    for (const { ledger, command } of requests) {
-      for (const id of accountsOf(command)) {
-        const no = this.numbers.get(nameIn(ledger, id));
-        if (no !== undefined) numbers.add(no);
-      }
-    }
+  /** @throws LockedAccounts unless all of them are free now */
+  private async refuseLocked(requests: Request[]): Promise<void> {
+    const numbers = await this.findAccounts(this.pool, requests);
+    const { rows } = await this.pool.query<{ no: string }>(sql.freeAccounts, [[...numbers.values()]]);
+    const free = new Set(rows.map(({ no }) => no));
+    const isLocked = (ledger: string, id: string) => {
+      const no = numbers.get(nameIn(ledger, id));
+      return no !== undefined && !free.has(no);
+    };
+    const locked = requests.filter(({ ledger, command }) =>
+      accountsOf(command).some((id) => isLocked(ledger, id)),
+    );
+    if (locked.length > 0) throw new LockedAccounts(new Set(locked));
+  }
+
+  private async lock(client: pg.PoolClient, numbers: Map<string, string>): Promise<Map<string, Account>> {
     if (numbers.size === 0) return new Map();
     const { rows } = await client.query<AccountRow>({
       name: 'lock_accounts',
       text: sql.lockAccounts,
-      values: [[...numbers]],
+      values: [[...numbers.values()]],
     });
-    return new Map(rows.map((row) => [nameIn(row.ledger, row.id), accountOf(row)]));
+    const accounts = new Map(rows.map((row) => [nameIn(row.ledger, row.id), accountOf(row)]));
+    const wrong = [...numbers.keys()].filter((name) => !accounts.has(name));
+    for (const name of wrong) this.numbers.delete(name);
+    if (wrong.length > 0) throw new Misremembered();
+    return accounts;
   }
 
   private async answerStored(
@@ -207,27 +248,38 @@ export class Journal {
     for (const { id } of rows) this.ledgers.add(id);
   }
 
-  private async findAccounts(client: pg.PoolClient, requests: Request[]): Promise<void> {
+  /** The numbers, by name, of those accounts of the batch that exist. */
+  private async findAccounts(
+    client: pg.PoolClient | pg.Pool,
+    requests: Request[],
+  ): Promise<Map<string, string>> {
+    const numbers = new Map<string, string>();
     const missing = new Map<string, [string, string]>();
     for (const { ledger, command } of requests) {
       for (const id of accountsOf(command)) {
         const name = nameIn(ledger, id);
-        if (!this.numbers.has(name)) missing.set(name, [ledger, id]);
+        const known = this.numbers.get(name);
+        if (known === undefined) missing.set(name, [ledger, id]);
+        else numbers.set(name, known);
       }
     }
-    if (missing.size === 0) return;
+    if (missing.size === 0) return numbers;
     const names = [...missing.values()];
     const { rows } = await client.query<{ no: string; ledger: string; id: string }>({
       name: 'account_numbers',
       text: sql.accountNumbers,
       values: [names.map(([ledger]) => ledger), names.map(([, id]) => id)],
     });
-    for (const row of rows) this.remember(row);
+    for (const row of rows) {
+      numbers.set(nameIn(row.ledger, row.id), row.no);
+      this.remember(row);
+    }
+    return numbers;
   }
 
   private remember({ ledger, id, no }: { ledger: string; id: string; no: string }): void {
-    if (this.numbers.size >= CACHED_NUMBERS) this.numbers.clear();
     this.numbers.set(nameIn(ledger, id), no);
+    if (this.numbers.size > this.remembered) this.numbers.delete(this.numbers.keys().next().value!);
   }
 
   private async takenIds(client: pg.PoolClient, requests: Request[]): Promise<Set<string>> {
@@ -251,11 +303,18 @@ export class Journal {
   }
 }
 
+/** A batch could not get all its locks in time because of these: without them the others can go on. */
+export class LockedAccounts extends Error {
+  constructor(readonly requests: ReadonlySet<Request>) {
+    super('accounts are locked');
+  }
+}
+
 function codeOf(error: unknown): string | undefined {
   return (error as { code?: string }).code;
 }
 
-export function unavailable(detail: string): Problem {
+function unavailable(detail: string): Problem {
   return new Problem('UNAVAILABLE', detail, {}, 1);
 }
 

@@ -20,15 +20,21 @@ select no, ledger, id, type, currency, min_balance, max_balance, status, metadat
 from journal.accounts where no = any($1::bigint[])
 order by no for no key update`;
 
+/** Which of them nobody holds a lock on. The locks taken here end with the statement. */
+export const freeAccounts = `
+select no from journal.accounts where no = any($1::bigint[]) for no key update skip locked`;
+
 /**
  * What decisions look at besides the locked rows. A second statement on purpose: under READ COMMITTED its snapshot
  * is taken after the locks were waited for, the first one's before. Sequences are drawn here, after the locks, so
- * that what follows on an account has the greater number.
+ * that what follows on an account has the greater number. The order matters to whoever asks up to where all is known
+ * (projections/complete.ts): a transaction id before its sequences, and its time after them.
  */
 export const readState = `
-select clock_timestamp() as now,
+select pg_current_xact_id() as xid,
   array(select nextval('journal.sequence') from generate_series(1, $2::int)) as sequences,
   array(select nextval('journal.account_no') from generate_series(1, $3::int)) as account_nos,
+  clock_timestamp() as now,
   (select json_agg(json_build_array(h.account_no::text, h.version, h.posted_debits::text, h.posted_credits::text,
       h.pending_debits::text, h.pending_credits::text, h.max_effective_at, h.recorded_at))
    from unnest($1::bigint[]) n

@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { invalid, Problem, problemBody, type Code } from '../../ledger/errors.js';
 import { InvalidCursor } from '../cursor.js';
-import { isConnectionLost } from '../postgres.js';
+import { isConnectionLost, isUnavailable } from '../postgres.js';
 import { createContext } from './context.js';
 
 const byStatus: Record<number, Code> = {
@@ -55,8 +55,8 @@ export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof InvalidCursor) return invalid([{ path: 'cursor', message: error.message }]);
   const status = error instanceof HttpException ? error.getStatus() : fastifyStatus(error);
-  if (status === undefined && isConnectionLost(error)) {
-    return new Problem('UNAVAILABLE', 'the database can’t be reached', {}, 1);
+  if (status === undefined && (isConnectionLost(error) || isUnavailable(error))) {
+    return new Problem('UNAVAILABLE', 'the database can’t be reached, or can’t do it now', {}, 1);
   }
   if (status === undefined || (status >= 500 && !byStatus[status])) {
     return new Problem('INTERNAL', 'something went wrong here; the trace id finds it in the log');

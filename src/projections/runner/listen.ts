@@ -11,18 +11,19 @@ export function listen(pool: pg.Pool, channel: string, heard: () => void): { sto
   let opening = open();
 
   async function open(): Promise<void> {
+    let fresh: pg.PoolClient;
     try {
-      const fresh = await pool.connect();
-      client = fresh;
-      fresh.on('notification', heard);
-      fresh.once('error', () => lose(fresh));
-      fresh.once('end', () => lose(fresh));
-      await fresh.query(`listen ${channel}`);
-      heard();
+      fresh = await pool.connect();
     } catch {
-      if (client) lose(client);
-      else again();
+      again();
+      return;
     }
+    client = fresh;
+    fresh.on('notification', heard);
+    fresh.once('error', () => lose(fresh));
+    fresh.once('end', () => lose(fresh));
+    // Lost meanwhile, it is replaced already: only the first to notice does that.
+    await fresh.query(`listen ${channel}`).then(heard, () => lose(fresh));
   }
 
   function lose(lost: pg.PoolClient): void {

@@ -12,18 +12,16 @@ import { decode, newest, PoisonEvent } from './incoming.js';
 import { replaySlice } from './journal-replay.js';
 import { listen } from './listen.js';
 import { applyIncoming } from './rows.js';
-import { backoffMs, bell, isPoison, type RunningSource, type SourceOptions } from './source.js';
+import { backoffMs, bell, isPoison, type Feed, type SourceOptions } from './source.js';
 
 /**
  * Everything visible in `snapshot` is applied. With `replay`, of that only what the journal holds up to this
- * sequence. With `next` and `last`: also what `next` sees and `snapshot` does not, up to the sequence `last`.
+ * sequence.
  */
 interface TailPosition {
   system: string;
   snapshot: string;
   replay?: string;
-  next?: string;
-  last?: string;
 }
 
 export interface TailOptions extends SourceOptions {
@@ -49,7 +47,7 @@ const partition = 'tail';
  * Feeds the projections from the outbox, without Kafka. Safe in several processes at once: whoever gets the
  * checkpoint's row goes on, the others wait. Without a checkpoint of its own it first replays the journal.
  */
-export function startTail(options: TailOptions): RunningSource {
+export function startTail(options: TailOptions): Feed {
   const { pool, log, pageSize = 2_000, pollMs = 1_000 } = options;
   const wakeUp = bell();
   const listener = listen(pool, 'counterfoil_events', wakeUp.ring);
@@ -78,14 +76,14 @@ export function startTail(options: TailOptions): RunningSource {
     begun = true;
   }
 
-  async function keepRunning(): Promise<void> {
+  async function keepRunning(): Promise<Error | undefined> {
     while (!stopping) {
       try {
         await run();
       } catch (error) {
         if (error instanceof RestoredCopy || error instanceof TakenOver) {
           log.error({ source: 'tail', err: error }, `projections stopped: ${error.message}`);
-          return;
+          return error;
         }
         failures += 1;
         if (isPoison(error)) {
@@ -98,14 +96,16 @@ export function startTail(options: TailOptions): RunningSource {
         if (!stopping) await wakeUp.wait(backoffMs(failures));
       }
     }
+    return undefined;
   }
 
-  const done = keepRunning();
+  const ended = keepRunning();
   return {
+    ended,
     async stop() {
       stopping = true;
       wakeUp.ring();
-      await done;
+      await ended;
       await listener.stop();
     },
   };
@@ -163,14 +163,13 @@ async function replay(
 }
 
 /**
- * What $1 does not see and the next snapshot sees. The current snapshot is this statement's own, so a row is
+ * What $1 does not see and the present snapshot sees, the first of it. The current snapshot is this statement's own, so a row is
  * either in this difference or in a later one, however long its writer stays open. Rows restored from another
  * cluster may bear ids from the future: they are not visible in any snapshot yet.
  */
 const difference = `
-with bounds as (select coalesce($2::pg_snapshot, pg_current_snapshot()) as next)
 select b.next::text as next, e.sequence, e.payload
-from bounds b
+from (select pg_current_snapshot() as next) b
 left join lateral (
   select o.sequence, o.payload
   from journal.outbox o
@@ -178,35 +177,30 @@ left join lateral (
          or o.xid = any (array(select pg_snapshot_xip($1::pg_snapshot))))
     and pg_visible_in_snapshot(o.xid, b.next)
     and o.aggregatetype = 'ledger.transactions'
-    and o.sequence > $3
   order by o.sequence
-  limit $4
+  limit $2
 ) e on true
 order by e.sequence`;
 
 async function page(
   client: pg.ClientBase,
-  { system, snapshot, next, last }: TailPosition,
+  { system, snapshot }: TailPosition,
   limit: number,
 ): Promise<Step<TailPosition, Outcome>> {
   const { rows } = await client.query<{ next: string; sequence: string | null; payload: string }>(
     difference,
-    [snapshot, next ?? null, last ?? '0', limit],
+    [snapshot, limit],
   );
   const found = rows.filter((row) => row.sequence !== null);
-  const through = rows[0]!.next;
   const incoming = decode(found.map((row) => ({ position: `outbox ${row.sequence}`, payload: row.payload })));
   await applyIncoming(client, incoming).catch((error: unknown) => {
     if (found.length > 1 || !isPoison(error)) throw error;
     throw new PoisonEvent((error as Error).message, `outbox ${found[0]?.sequence}`, { cause: error });
   });
-  if (found.length < limit) {
-    return {
-      position: { system, snapshot: through },
-      newest: newest(incoming),
-      outcome: next ? 'more' : 'idle',
-    };
-  }
-  const position = { system, snapshot, next: through, last: found.at(-1)!.sequence! };
+  const through = { system, snapshot: rows[0]!.next };
+  if (found.length < limit) return { position: through, newest: newest(incoming), outcome: 'idle' };
+  // More than a page: the rest comes from the journal, in order of the same sequences and by its primary key, where
+  // each further page of this statement would sort all that is left.
+  const position = { ...through, replay: found.at(-1)!.sequence! };
   return { position, newest: newest(incoming), outcome: 'more' };
 }

@@ -33,6 +33,17 @@ create table {schema}.holds (
   status    text collate "C" not null
 );
 create index holds_open on {schema}.holds (status) where remaining > 0;
+
+-- Every transaction up to this sequence is here, and so everything recorded before as_of: see complete.ts.
+create table {schema}.complete (
+  one      boolean primary key default true check (one),
+  sequence bigint not null default 0,
+  as_of    timestamptz not null default 'epoch',
+  next     bigint,
+  noted_at timestamptz,
+  noted    pg_snapshot
+);
+insert into {schema}.complete default values;
 `,
   apply: `
 with incoming as ({incoming}),

@@ -1,0 +1,101 @@
+import type pg from 'pg';
+import { inTransaction } from './runner/checkpoint.js';
+import { activeSchema } from './active.js';
+import type { RunningSource, SourceOptions } from './runner/source.js';
+
+const EVERY_MS = 1_000;
+/** Most sequences looked through in one statement. */
+const SLICE = 500_000;
+/** No writer lives so long: its sessions time out. For when a transaction elsewhere in the cluster stays open. */
+const WRITERS_LIVE_SECONDS = 300;
+
+interface Mark {
+  sequence: string;
+  next: string | null;
+  /** No writer of the time when `next` was noted is left. */
+  decided: boolean;
+}
+
+/**
+ * Keeps `complete` up to date in the read model: the sequence up to which no transaction is missing, whatever order
+ * the events come in, whichever partition stands still, whatever was lost on the way.
+ *
+ * A mark is noted: the last sequence drawn. Who may still commit below it has a transaction id already, so once the
+ * writers of that moment are gone, what the journal holds up to the mark is final, and is compared.
+ */
+export function keepComplete({ pool, log }: SourceOptions): RunningSource {
+  let stopping = false;
+  let timer: NodeJS.Timeout | undefined;
+  let running = Promise.resolve();
+  const turn = async () => {
+    await markComplete(pool).catch((error: unknown) => {
+      log.warn({ err: error }, 'projections: how complete they are could not be found out');
+    });
+    if (!stopping) timer = setTimeout(() => (running = turn()), EVERY_MS);
+  };
+  running = turn();
+  return {
+    async stop() {
+      stopping = true;
+      clearTimeout(timer);
+      await running;
+      clearTimeout(timer);
+    },
+  };
+}
+
+/** One step; writes nothing while nothing is recorded. Safe in several processes: one of them does it. */
+export async function markComplete(pool: pg.Pool): Promise<void> {
+  const schema = await activeSchema(pool, 'transactions');
+  await inTransaction(pool, async (client) => {
+    const { rows } = await client.query<Mark>(
+      `select sequence, next,
+         pg_snapshot_xmin(pg_current_snapshot()) >= pg_snapshot_xmax(noted)
+           or noted_at < now() - make_interval(secs => ${WRITERS_LIVE_SECONDS}) as decided
+       from ${schema}.complete for update skip locked`,
+    );
+    const mark = rows[0];
+    if (!mark) return;
+    if (mark.next === null) await note(client, schema, mark.sequence);
+    else if (mark.decided) await advance(client, schema, mark.sequence, mark.next);
+  });
+}
+
+/** The time is that of the statement's start: who takes the time for its record later draws, or drew, before it. */
+async function note(client: pg.ClientBase, schema: string, sequence: string): Promise<void> {
+  const { rows } = await client.query<{ last: string; at: string }>(
+    `select last_value as last, statement_timestamp() as at from journal.sequence
+     where is_called and last_value > $1`,
+    [sequence],
+  );
+  if (!rows[0]) return;
+  // A statement of its own: its snapshot must be younger than the number just read.
+  await client.query(
+    `update ${schema}.complete set next = $1, noted_at = $2, noted = pg_current_snapshot()`,
+    [rows[0].last, rows[0].at],
+  );
+}
+
+async function advance(client: pg.ClientBase, schema: string, from: string, next: string): Promise<void> {
+  const to = String(BigInt(next) < BigInt(from) + BigInt(SLICE) ? next : BigInt(from) + BigInt(SLICE));
+  const { rows } = await client.query<{ sequence: string }>(`${missingBetween(schema)} limit 1`, [from, to]);
+  const reached = rows[0] ? String(BigInt(rows[0].sequence) - 1n) : to;
+  await client.query(
+    reached === next
+      ? `update ${schema}.complete set sequence = $1, as_of = noted_at, next = null, noted_at = null, noted = null`
+      : `update ${schema}.complete set sequence = $1 where sequence <> $1`,
+    [reached],
+  );
+}
+
+/**
+ * Transactions of the journal with $1 < sequence ≤ $2 that the read model has not, in order. A look-up each rather
+ * than a join, so that a limit ends it early.
+ */
+export function missingBetween(schema: string): string {
+  return `
+select t.sequence, t.recorded_at from journal.transactions t
+where t.sequence > $1 and t.sequence <= $2
+  and (select true from ${schema}.transactions p where p.sequence = t.sequence) is null
+order by t.sequence`;
+}
