@@ -7,9 +7,6 @@ import { field, type FieldOptions } from './shape.js';
 
 export { field, shapeOf, type FieldOptions, type Shape } from './shape.js';
 
-/** The body of an endpoint that takes none. */
-export class NoBody {}
-
 const text = (accept: (value: string) => boolean) => (value: unknown) =>
   typeof value === 'string' && accept(value) ? value : undefined;
 const matching = (pattern: RegExp) => text((value) => pattern.test(value));
@@ -61,30 +58,23 @@ export const Amount = (options: FieldOptions = {}) =>
     options,
   );
 
-const signedSchema = [
-  { type: 'string', pattern: '^(0|-?[1-9][0-9]{0,37})$' },
-  { type: 'integer', minimum: -Number.MAX_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER },
-];
-const signedMessage =
-  'must be a whole number of minor units, as a string of up to 38 digits without leading zeros';
-
 /** A limit of an account: signed → canonical string; `null` is no limit and stays, absent is the default. */
 export const Limit = (options: FieldOptions = {}) =>
   field(
     {
       parse: parseSigned,
       keepsNull: true,
-      message: signedMessage,
-      schema: { oneOf: [...signedSchema, { type: 'null' }], example: '-50000' },
+      message: 'must be a whole number of minor units, as a string of up to 38 digits without leading zeros',
+      schema: {
+        oneOf: [
+          { type: 'string', pattern: '^(0|-?[1-9][0-9]{0,37})$' },
+          { type: 'integer', minimum: -Number.MAX_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER },
+          { type: 'null' },
+        ],
+        example: '-50000',
+      },
     },
     { optional: true, ...options },
-  );
-
-/** A condition or filter: signed → canonical string. */
-export const SignedAmount = (options: FieldOptions = {}) =>
-  field(
-    { parse: parseSigned, message: signedMessage, schema: { oneOf: signedSchema, example: '100' } },
-    options,
   );
 
 /** ISO 4217, or a code with its exponent. */

@@ -2,8 +2,6 @@ import type { LoggerService } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { destination, pino, type Logger } from 'pino';
 
-export const LOGGER = Symbol('LOGGER');
-
 /** JSON lines on standard output, written behind the request's back and flushed at the exit. */
 export function createLogger(level: string): Logger {
   return pino(

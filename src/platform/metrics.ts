@@ -53,11 +53,6 @@ export function collectProcessMetrics(): void {
     collectDefaultMetrics({ register: registry });
 }
 
-/** The text of `/metrics`, for programs without Nest's routes. */
-export function metricsText(): Promise<string> {
-  return registry.metrics();
-}
-
 @ApiTags('Operations')
 @Controller('metrics')
 export class MetricsController {
@@ -66,6 +61,6 @@ export class MetricsController {
   @ApiOperation({ summary: 'Metrics for Prometheus' })
   @ApiOkResponse({ content: { 'text/plain': { schema: { type: 'string' } } } })
   metrics(): Promise<string> {
-    return metricsText();
+    return registry.metrics();
   }
 }

@@ -18,13 +18,16 @@ export async function startHousekeeping(
   await makeDays();
   let stopped = false;
   let running: Promise<void> = Promise.resolve();
+  const chores: Record<string, () => Promise<unknown>> = {
+    'making days of the outbox': makeDays,
+    'dropping days of the outbox': () => pool.query('select journal.drop_outbox_days($1)', [OUTBOX_KEPT]),
+    'deleting expired results': () => expireResults(pool, retentionHours, () => stopped),
+  };
   const round = async () => {
-    try {
-      await makeDays();
-      await pool.query('select journal.drop_outbox_days($1)', [OUTBOX_KEPT]);
-      await expireResults(pool, retentionHours, () => stopped);
-    } catch (error) {
-      log.warn({ err: error }, 'housekeeping failed; it is tried again within the hour');
+    for (const [chore, work] of Object.entries(chores)) {
+      await work().catch((error: unknown) =>
+        log.warn({ err: error }, `${chore} failed; it is tried again in a quarter of an hour`),
+      );
     }
   };
   const start = () => (running = running.then(round));

@@ -1,4 +1,4 @@
-import type { Account, AccountStatus, AccountType } from '../rules/account.js';
+import { noEntries, type Account, type AccountStatus, type AccountType } from '../rules/account.js';
 
 /** A row of journal.accounts as pg gives it: int8 and numeric as strings, times canonical, json parsed. */
 export interface AccountRow {
@@ -32,13 +32,7 @@ export function accountOf(row: AccountRow): Account {
     metadata: row.metadata,
     revision: row.revision,
     openedAt: row.opened_at,
-    version: 0,
-    postedDebits: 0n,
-    postedCredits: 0n,
-    pendingDebits: 0n,
-    pendingCredits: 0n,
-    maxEffectiveAt: null,
-    recordedAt: null,
+    ...noEntries,
   };
 }
 

@@ -33,6 +33,17 @@ export interface Account extends Totals {
   recordedAt: string | null;
 }
 
+/** What an account is worth before its first entry. */
+export const noEntries = {
+  version: 0,
+  postedDebits: 0n,
+  postedCredits: 0n,
+  pendingDebits: 0n,
+  pendingCredits: 0n,
+  maxEffectiveAt: null,
+  recordedAt: null,
+} as const;
+
 /** The side on which an account of this type grows. */
 export function normalSide(type: AccountType): Side {
   return type === 'asset' || type === 'expense' ? 'debit' : 'credit';

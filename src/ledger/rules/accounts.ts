@@ -1,4 +1,4 @@
-import { balance, type Account, type AccountStatus } from './account.js';
+import { balance, noEntries, type Account, type AccountStatus } from './account.js';
 import type { OpenAccount, SetStatus, UpdateAccount } from './command.js';
 import type { Decision, Draw, World } from './decide.js';
 import { mergePatch, metadataFault } from './metadata.js';
@@ -21,13 +21,7 @@ export function openAccount(command: OpenAccount, world: World, draw: Draw): Dec
     metadata: command.metadata,
     revision: 1,
     openedAt: world.now,
-    version: 0,
-    postedDebits: 0n,
-    postedCredits: 0n,
-    pendingDebits: 0n,
-    pendingCredits: 0n,
-    maxEffectiveAt: null,
-    recordedAt: null,
+    ...noEntries,
   };
   return change('opened', account, world, draw);
 }
