@@ -41,9 +41,14 @@ describe('importing ten years of household books', () => {
 
   it('changes nothing the second time, whether from the file or from stdin', async () => {
     const before = await accounts();
-    expect((await counterfoil(['import', household])).status).toBe(0);
-    const again = await counterfoil(['import', '-'], gunzipSync(await readFile(household)));
-    expect(again.stdout).toMatch(/^3,938 lines: 3,938 applied, 0 refused;/);
+    const again = await counterfoil(['import', household]);
+    expect(again.status).toBe(0);
+    const piped = await counterfoil(['import', '-'], gunzipSync(await readFile(household)));
+    for (const { stdout } of [again, piped]) {
+      expect(stdout).toMatch(
+        /^3,938 lines: 0 applied, 3,938 had been applied before, 0 refused; [\d.]+ s\n$/,
+      );
+    }
     await post('/accounts', { id: 'later:from', type: 'asset', currency: 'USD', min_balance: null });
     await post('/accounts', { id: 'later:to', type: 'asset', currency: 'USD', min_balance: null });
     await post('/transfers', { from: 'later:from', to: 'later:to', amount: '1' });
@@ -113,7 +118,7 @@ describe('a file with bad lines', () => {
     expect(done.stdout).toMatch(/^6 lines: 3 applied, 3 refused;/);
     expect(done.stderr).toMatch(/^line 3: MALFORMED_JSON: /m);
     expect(done.stderr).toMatch(/^line 4: UNKNOWN_ACCOUNT: .*bad:nobody/m);
-    expect(done.stderr).toMatch(/^line 5: VALIDATION_FAILED: .*amount/m);
+    expect(done.stderr).toMatch(/^line 5: VALIDATION_FAILED: amount must be [^(]*$/m);
     const listed = (await readFile(errors, 'utf8'))
       .trim()
       .split('\n')
