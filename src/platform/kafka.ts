@@ -1,20 +1,16 @@
-import { Kafka, logLevel, type Admin, type LogEntry } from 'kafkajs';
+import { Kafka, logLevel, type Admin } from 'kafkajs';
 
 // The only file that imports kafkajs's values: it is unmaintained, and the rest must not depend on it.
 export type { Admin, Consumer, EachBatchPayload, KafkaMessage, Producer } from 'kafkajs';
 export type { Kafka } from 'kafkajs';
 
-/** What kafkajs reports: `warn` and `error` only. */
-export type KafkaLog = (level: 'warn' | 'error', message: string, details: Record<string, unknown>) => void;
-
-/** Silent unless given a `log`: kafkajs reports every retry as an error, also those that then succeed. */
-export function createKafka(brokers: string[], clientId: string, log?: KafkaLog): Kafka {
+/** Silent: kafkajs reports every retry as an error, also those that then succeed. What fails is thrown. */
+export function createKafka(brokers: string[], clientId: string): Kafka {
   return new Kafka({
     brokers,
     clientId,
     connectionTimeout: 3_000,
-    logLevel: log ? logLevel.WARN : logLevel.NOTHING,
-    logCreator: () => (entry) => log?.(entry.level === logLevel.ERROR ? 'error' : 'warn', ...parts(entry)),
+    logLevel: logLevel.NOTHING,
     retry: { initialRetryTime: 100, maxRetryTime: 5_000, retries: 8 },
   });
 }
@@ -28,11 +24,4 @@ export async function withAdmin<T>(brokers: string[], work: (admin: Admin) => Pr
   } finally {
     await admin.disconnect();
   }
-}
-
-function parts({ log }: LogEntry): [string, Record<string, unknown>] {
-  const details: Record<string, unknown> = { ...log };
-  delete details.message;
-  delete details.timestamp;
-  return [log.message, details];
 }

@@ -77,18 +77,25 @@ async function save(
 
 /**
  * Makes this source the one that feeds the projections: the other's checkpoints go, so that it begins anew
- * should it come back, and the outbox needn't be kept for it.
+ * should it come back, and the outbox needn't be kept for it. The caller makes one of its own in the same
+ * transaction: a row is all that says whose turn it is.
  */
 export async function takeOver(client: pg.ClientBase, source: SourceName): Promise<void> {
+  await lockSources(client);
   await client.query('delete from projections.checkpoints where consumer = $1 and source <> $2', [
     consumer,
     source,
   ]);
 }
 
+/** Until the end of the transaction no source takes over: of two at once, the later sees the earlier's rows. */
+export async function lockSources(client: pg.ClientBase): Promise<void> {
+  await client.query(`select pg_advisory_xact_lock(hashtext('projections.checkpoints'))`);
+}
+
 /** @throws TakenOver when another source has checkpoints */
-export async function assertOurs(pool: pg.Pool, source: SourceName): Promise<void> {
-  const { rows } = await pool.query<{ source: string }>(
+export async function assertOurs(db: Pick<pg.Pool, 'query'>, source: SourceName): Promise<void> {
+  const { rows } = await db.query<{ source: string }>(
     'select source from projections.checkpoints where consumer = $1 and source <> $2 limit 1',
     [consumer, source],
   );
@@ -100,9 +107,6 @@ export async function inTransaction<T>(
   work: (client: pg.PoolClient) => Promise<T>,
 ): Promise<T> {
   const client = await pool.connect();
-  // A client that is taken out is not listened to by its pool: a connection lost between two queries would end us.
-  const ignore = () => {};
-  client.on('error', ignore);
   let broken = true;
   try {
     await client.query('begin');
@@ -117,7 +121,6 @@ export async function inTransaction<T>(
     );
     throw error;
   } finally {
-    client.off('error', ignore);
     client.release(broken);
   }
 }

@@ -5,10 +5,13 @@ import { decode, newest, PoisonEvent } from './incoming.js';
 import { applyIncoming } from './rows.js';
 import { isPoison, type Log } from './source.js';
 
-/** The next offset to apply, in the Kafka cluster it belongs to. */
-interface KafkaPosition {
+/** Where a partition is, in the Kafka cluster it belongs to. */
+export interface KafkaPosition {
   cluster: string;
+  /** The next offset to apply. */
   offset: string;
+  /** The record at the offset before, which shows that the partition still is the one that was read. */
+  record?: string;
 }
 
 interface PartitionOffsets {
@@ -23,71 +26,99 @@ interface Fetched {
   cluster: string;
   /** The offset the messages were asked from. */
   fetched: string;
+  /** The partition's end when they were fetched. */
+  high?: string;
+  /** These must begin with the checkpoint's record: none since the partition was assigned has been compared. */
+  unproven?: boolean;
 }
 
-/** Somebody removed a checkpoint: the consumer starts again, and makes it. */
-export class CheckpointGone extends Error {}
+/** Nothing wrong with an event, but with where we stand: the consumer starts again, from `prepareOffsets` on. */
+export class StartAgain extends Error {}
 
-/** Makes the checkpoints that are missing, and starts anew those that don't belong to this cluster's topic. */
+/** Each partition's checkpoint, whatever cluster it belongs to. */
+export async function loadPositions(pool: pg.Pool): Promise<Map<number, KafkaPosition>> {
+  const { rows } = await pool.query<{ partition: number; position: KafkaPosition }>(
+    `select partition::int as partition, position from projections.checkpoints
+     where consumer = $1 and source = 'kafka'`,
+    [consumer],
+  );
+  return new Map(rows.map((row) => [row.partition, row.position]));
+}
+
+/** The offset to fetch from: that of the record applied last, so that it can be compared. */
+export function startOf({ offset, record }: KafkaPosition): string {
+  return record === undefined ? offset : String(BigInt(offset) - 1n);
+}
+
+/**
+ * Makes the checkpoints that are missing, and starts anew those that don't belong to this cluster's topic.
+ * @param known the checkpoints, read before `offsets` were asked for: a partition that another worker reads would
+ *   else seem to be beyond its end. One that has moved since is left alone.
+ */
 export async function prepareOffsets(
-  pool: pg.Pool,
+  db: Pick<pg.Pool, 'query'>,
   cluster: string,
   offsets: PartitionOffsets[],
   log: Log,
+  known = new Map<number, KafkaPosition>(),
 ): Promise<void> {
-  const known = await loadOffsets(
-    pool,
-    cluster,
-    offsets.map(({ partition }) => partition),
-  );
   for (const { partition, low, high } of offsets) {
-    const offset = known.get(partition);
-    if (offset !== undefined && BigInt(offset) <= BigInt(high) && BigInt(offset) >= BigInt(low)) continue;
-    if (offset !== undefined) {
+    const position = known.get(partition);
+    const prepared = prepare(position, { cluster, low, high });
+    if (prepared === position) continue;
+    if (position?.cluster === cluster && prepared.offset !== position.offset) {
       log.error(
-        { partition, offset, low, high },
-        'projections: the checkpoint lies outside of the partition',
+        { partition, offset: position.offset, low, high },
+        'projections: the checkpoint lies outside of the partition, which is applied from its beginning',
       );
     }
-    await pool.query(
+    await db.query(
       `insert into projections.checkpoints (consumer, source, partition, position) values ($1, 'kafka', $2, $3)
-       on conflict (consumer, partition) do update set position = excluded.position, updated_at = clock_timestamp()`,
-      [consumer, String(partition), JSON.stringify({ cluster, offset: low } satisfies KafkaPosition)],
+       on conflict (consumer, partition) do update set position = excluded.position, updated_at = clock_timestamp()
+       where checkpoints.position = $4`,
+      [consumer, String(partition), JSON.stringify(prepared), position ? JSON.stringify(position) : null],
     );
   }
 }
 
-/** The checkpoints that belong to this cluster, by partition. */
-export async function loadOffsets(
-  pool: pg.Pool,
-  cluster: string,
-  partitions: number[],
-): Promise<Map<number, string>> {
-  const { rows } = await pool.query<{ partition: number; offset: string }>(
-    `select partition::int as partition, position->>'offset' as offset
-     from projections.checkpoints
-     where consumer = $1 and source = 'kafka' and partition = any ($2::text[]) and position->>'cluster' = $3`,
-    [consumer, partitions, cluster],
-  );
-  return new Map(rows.map((row) => [row.partition, row.offset]));
+function prepare(
+  position: KafkaPosition | undefined,
+  { cluster, low, high }: { cluster: string; low: string; high: string },
+): KafkaPosition {
+  if (position?.cluster !== cluster) return { cluster, offset: low };
+  const offset = BigInt(position.offset);
+  if (offset < BigInt(low) || offset > BigInt(high)) return { cluster, offset: low };
+  // The record applied last is not kept any more, so there is nothing to compare.
+  if (offset === BigInt(low) && position.record !== undefined) return { cluster, offset: low };
+  return position;
 }
+
+type Outcome = { seek?: string; again?: string };
 
 /**
  * Applies messages and moves the partition's checkpoint past them, in one transaction; those before the
- * checkpoint are passed over.
+ * checkpoint are passed over. When the topic turns out to be another than the one that was read, nothing is
+ * applied and the checkpoint goes back to the beginning: to apply an event twice changes nothing.
  * @returns where to read from instead, when they were fetched from beyond the checkpoint
+ * @throws StartAgain when the checkpoint is gone, or was put back to the beginning
  */
 export async function applyMessages(
   pool: pg.Pool,
-  { topic, partition, cluster, fetched }: Fetched,
+  from: Fetched,
   messages: KafkaMessage[],
 ): Promise<{ seek?: string }> {
-  const outcome = await withCheckpoint<KafkaPosition, { seek?: string }>(
+  const { topic, partition, cluster, fetched } = from;
+  const outcome = await withCheckpoint<KafkaPosition, Outcome>(
     pool,
     String(partition),
     true,
     async (client, { position }) => {
-      const next = position.cluster === cluster ? BigInt(position.offset) : 0n;
+      const ours = position.cluster === cluster;
+      if (ours && isAnotherTopic(position, from, messages)) {
+        const again = `${topic}[${partition}] is not the one that was read: it is applied from its beginning`;
+        return { position: { cluster, offset: '0' }, outcome: { again } };
+      }
+      const next = ours ? BigInt(position.offset) : 0n;
       if (BigInt(fetched) > next) return { outcome: { seek: String(next) } };
       const fresh = messages.filter((message) => BigInt(message.offset) >= next);
       if (fresh.length === 0) return { outcome: {} };
@@ -99,13 +130,45 @@ export async function applyMessages(
         if (fresh.length > 1 || !isPoison(error)) throw error;
         throw new PoisonEvent((error as Error).message, where(fresh[0]!), { cause: error });
       });
-      const offset = String(BigInt(fresh.at(-1)!.offset) + 1n);
-      return { position: { cluster, offset }, newest: newest(incoming), outcome: {} };
+      return { position: after(cluster, fresh.at(-1)!), newest: newest(incoming), outcome: {} };
     },
   );
   if (outcome === 'missing' || outcome === 'busy') {
     await assertOurs(pool, 'kafka');
-    throw new CheckpointGone(`the checkpoint of partition ${partition} is gone`);
+    throw new StartAgain(`the checkpoint of partition ${partition} is gone`);
   }
+  if (outcome.again !== undefined) throw new StartAgain(outcome.again);
   return outcome;
+}
+
+function after(cluster: string, message: KafkaMessage): KafkaPosition {
+  return { cluster, offset: String(BigInt(message.offset) + 1n), record: identity(message) };
+}
+
+/**
+ * A topic that was deleted and made again has other records at the same offsets: it ends before the checkpoint,
+ * or what lies right before the checkpoint is not what was applied last.
+ * @throws StartAgain when that can't be told, since the fetch began later
+ */
+function isAnotherTopic(
+  { offset, record }: KafkaPosition,
+  { topic, partition, fetched, high, unproven }: Fetched,
+  messages: KafkaMessage[],
+): boolean {
+  if (high !== undefined && BigInt(high) < BigInt(offset)) return true;
+  if (record === undefined) return false;
+  const last = BigInt(offset) - 1n;
+  if (BigInt(fetched) <= last) {
+    const message = messages.find((candidate) => BigInt(candidate.offset) >= last);
+    return message !== undefined && (BigInt(message.offset) > last || identity(message) !== record);
+  }
+  if (unproven)
+    throw new StartAgain(`${topic}[${partition}] was not fetched from its last applied record on`);
+  return false;
+}
+
+/** An event made again from the journal has the same id, but was put on its topic at another time. */
+function identity({ headers, timestamp }: KafkaMessage): string | undefined {
+  const id = headers?.ce_id?.toString();
+  return id === undefined ? undefined : `${id} ${timestamp}`;
 }

@@ -1,58 +1,53 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
-import { createKafka, type Consumer, type EachBatchPayload, type Kafka } from '../../platform/kafka.js';
-import { assertOurs, inTransaction, takeOver, TakenOver } from './checkpoint.js';
-import { applyMessages, CheckpointGone, loadOffsets, prepareOffsets } from './kafka-offsets.js';
-import { backoffMs, bell, isPoison, type RunningSource, type SourceOptions } from './source.js';
+import { createKafka, withAdmin, type Consumer } from '../../platform/kafka.js';
+import { assertOurs, inTransaction, lockSources, takeOver, TakenOver } from './checkpoint.js';
+import { batchHandler, type Assignment } from './kafka-batches.js';
+import { loadPositions, prepareOffsets, startOf } from './kafka-offsets.js';
+import { backoffMs, type Feed, type SourceOptions } from './source.js';
 
 export interface KafkaSourceOptions extends SourceOptions {
   brokers: string[];
-  groupId?: string;
-  topic?: string;
 }
+
+const groupId = 'counterfoil-projections';
+const topic = 'ledger.transactions.v1';
+/** How long stopping waits for a consumer that is just joining its group. */
+const JOIN_GRACE_MS = 5_000;
 
 /**
  * Feeds the projections from Kafka; run as many as there are partitions at most. The checkpoints in Postgres
  * decide where each partition is read from, the group's offsets are for lag monitors. Broker and database may
  * go away and come back; a partition with an event that can't be applied stands still, loudly, the rest goes on.
  */
-export function startKafka(options: KafkaSourceOptions): RunningSource {
-  const {
-    pool,
-    log,
-    brokers,
-    groupId = 'counterfoil-projections',
-    topic = 'ledger.transactions.v1',
-  } = options;
+export function startKafka({ pool, log, brokers }: KafkaSourceOptions): Feed {
   const kafka = createKafka(brokers, groupId);
-  const wakeUp = bell();
-  let stopping = false;
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const stopped = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
   let begun = false;
   let failures = 0;
-  let signalStop!: () => void;
-  const stopped = new Promise<undefined>((resolve) => (signalStop = () => resolve(undefined)));
 
-  async function keepRunning(): Promise<void> {
-    while (!stopping) {
+  async function keepRunning(): Promise<Error | undefined> {
+    while (!signal.aborted) {
       try {
         await session();
       } catch (error) {
         if (error instanceof TakenOver) {
           log.error({ source: 'kafka', err: error }, `projections stopped: ${error.message}`);
-          return;
+          return error;
         }
         failures += 1;
         log.warn({ source: 'kafka', err: error, failures }, 'projections: the consumer will start again');
-        if (!stopping) await wakeUp.wait(backoffMs(failures));
+        await sleep(backoffMs(failures), undefined, { signal }).catch(() => {});
       }
     }
+    return undefined;
   }
 
   async function session(): Promise<void> {
-    if (begun) await assertOurs(pool, 'kafka');
-    else await inTransaction(pool, (client) => takeOver(client, 'kafka'));
-    begun = true;
-    const cluster = await Promise.race([prepare(kafka, pool, topic, log), stopped]);
-    if (cluster === undefined) return;
+    const cluster = await Promise.race([begin(), stopped]);
+    if (cluster === undefined || signal.aborted) return;
     const consumer = kafka.consumer({
       groupId,
       maxWaitTimeInMs: 50,
@@ -61,152 +56,100 @@ export function startKafka(options: KafkaSourceOptions): RunningSource {
       // A worker that was killed holds its partitions until then; the least a broker takes by default is 6 s.
       sessionTimeout: 10_000,
       heartbeatInterval: 2_000,
+      // A consumer that kafkajs gives up is made anew here, from the checkpoints.
+      retry: { restartOnFailure: async () => false },
     });
-    const crash = crashOf(consumer, log);
+    const { failed, fail } = failureOf(consumer);
+    const assignment = assignmentsOf(consumer, cluster, fail);
+    const seek = (of: string, partition: number, offset: string) =>
+      consumer.seek({ topic: of, partition, offset });
+    const handle = batchHandler({ pool, log, cluster, signal, assignment, seek, fail });
+    const running = run(consumer, handle);
+    try {
+      await Promise.race([running.then(() => failed), failed, stopped]);
+    } finally {
+      // Not before it runs: kafkajs would go on to join the group, and hold partitions that nobody reads.
+      const gone = running.catch(() => {}).then(() => consumer.disconnect().catch(() => {}));
+      await Promise.race([gone, stopped.then(() => sleep(JOIN_GRACE_MS, undefined, { ref: false }))]);
+    }
+  }
+
+  /** Claims the projections and sees to the checkpoints, in one transaction; answers the cluster's id. */
+  async function begin(): Promise<string> {
+    const known = await loadPositions(pool);
+    const { cluster, offsets } = await withAdmin(brokers, async (admin) => ({
+      cluster: (await admin.describeCluster()).clusterId,
+      offsets: await admin.fetchTopicOffsets(topic),
+    }));
+    await inTransaction(pool, async (client) => {
+      if (begun) {
+        await lockSources(client);
+        await assertOurs(client, 'kafka');
+      } else {
+        await takeOver(client, 'kafka');
+      }
+      await prepareOffsets(client, cluster, offsets, log, known);
+    });
+    begun = true;
+    return cluster;
+  }
+
+  /** Each rebalance assigns partitions, which are then read from their checkpoints on. */
+  function assignmentsOf(consumer: Consumer, cluster: string, fail: (error: Error) => void) {
+    let current: Assignment = { sought: Promise.resolve(), proven: new Set() };
     consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
       failures = 0;
       const partitions = payload.memberAssignment[topic] ?? [];
       log.info({ source: 'kafka', partitions }, 'projections: partitions assigned');
-      // Not awaited by kafkajs: a batch fetched meanwhile is checked against the checkpoint when it comes.
-      seekAll(consumer, pool, topic, cluster, partitions).catch(() => {});
+      // Not awaited by kafkajs, but by each batch.
+      const sought = seekAll(consumer, pool, cluster, partitions).catch(fail);
+      current = { sought, proven: new Set() };
     });
-    const running = (async () => {
-      await consumer.connect();
-      await consumer.subscribe({ topic, fromBeginning: true });
-      await consumer.run({
-        autoCommit: false,
-        eachBatchAutoResolve: false,
-        partitionsConsumedConcurrently: 3,
-        eachBatch: batches(consumer, cluster, crash.fail),
-      });
-      await crash.promise;
-    })();
-    try {
-      await Promise.race([running, stopped]);
-    } finally {
-      running.catch(() => {});
-      await consumer.disconnect().catch(() => {});
-    }
+    return () => current;
   }
 
-  function batches(consumer: Consumer, cluster: string, fail: (error: Error) => void) {
-    const poisoned = new Map<number, number>();
-    return async (payload: EachBatchPayload): Promise<void> => {
-      const { batch, resolveOffset, heartbeat, isRunning, isStale } = payload;
-      const { partition } = batch;
-      let attempts = 0;
-      let one = poisoned.has(partition);
-      let done = 0;
-      while (!stopping && isRunning() && !isStale() && done < batch.messages.length) {
-        const messages = one ? batch.messages.slice(done, done + 1) : batch.messages.slice(done);
-        try {
-          const outcome = await applyMessages(
-            pool,
-            { topic, partition, cluster, fetched: fetchedOffset(batch) },
-            messages,
-          );
-          if (outcome.seek !== undefined) return consumer.seek({ topic, partition, offset: outcome.seek });
-          done += messages.length;
-          attempts = 0;
-          poisoned.delete(partition);
-          resolveOffset(messages.at(-1)!.offset);
-          await heartbeat();
-        } catch (error) {
-          if (error instanceof TakenOver || error instanceof CheckpointGone) return fail(error);
-          if (isKafkaError(error)) throw error;
-          attempts += 1;
-          if (isPoison(error) && messages.length > 1) {
-            one = true;
-          } else if (isPoison(error)) {
-            return standStill(payload, poisoned, error as Error);
-          } else {
-            log.warn({ source: 'kafka', partition, err: error, attempts }, 'projections: will try again');
-            await wakeUp.wait(backoffMs(attempts));
-            await heartbeat();
-          }
-        }
-      }
-      if (done > 0) await commit(payload, BigInt(batch.messages[done - 1]!.offset) + 1n);
-    };
+  async function run(consumer: Consumer, eachBatch: ReturnType<typeof batchHandler>): Promise<void> {
+    await consumer.connect();
+    if (signal.aborted) return;
+    await consumer.subscribe({ topic, fromBeginning: true });
+    if (signal.aborted) return;
+    await consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      partitionsConsumedConcurrently: 3,
+      eachBatch,
+    });
   }
 
-  /** The partition is paused; the event is tried again after a while, in case the cause was mended. */
-  function standStill({ batch, pause }: EachBatchPayload, poisoned: Map<number, number>, error: Error): void {
-    const times = (poisoned.get(batch.partition) ?? 0) + 1;
-    poisoned.set(batch.partition, times);
-    log.error(
-      { source: 'kafka', partition: batch.partition, err: error, times },
-      `projections: ${error.message}`,
-    );
-    const resume = pause();
-    setTimeout(resume, backoffMs(times)).unref();
-  }
-
-  const done = keepRunning();
+  const ended = keepRunning();
   return {
+    ended,
     async stop() {
-      stopping = true;
-      signalStop();
-      wakeUp.ring();
-      await done;
+      stopping.abort();
+      await ended;
     },
   };
-}
-
-async function prepare(
-  kafka: Kafka,
-  pool: pg.Pool,
-  topic: string,
-  log: SourceOptions['log'],
-): Promise<string> {
-  const admin = kafka.admin();
-  await admin.connect();
-  try {
-    const { clusterId } = await admin.describeCluster();
-    await prepareOffsets(pool, clusterId, await admin.fetchTopicOffsets(topic), log);
-    return clusterId;
-  } finally {
-    await admin.disconnect();
-  }
 }
 
 async function seekAll(
   consumer: Consumer,
   pool: pg.Pool,
-  topic: string,
   cluster: string,
   partitions: number[],
-) {
-  for (const [partition, offset] of await loadOffsets(pool, cluster, partitions)) {
-    consumer.seek({ topic, partition, offset });
+): Promise<void> {
+  const positions = await loadPositions(pool);
+  for (const partition of partitions) {
+    const position = positions.get(partition);
+    if (position?.cluster !== cluster) continue;
+    consumer.seek({ topic, partition, offset: startOf(position) });
   }
 }
 
-/** For lag monitors only: failing to is nothing to fail for. */
-async function commit({ batch, commitOffsetsIfNecessary }: EachBatchPayload, next: bigint): Promise<void> {
-  const partitions = [{ partition: batch.partition, offset: String(next) }];
-  await commitOffsetsIfNecessary({ topics: [{ topic: batch.topic, partitions }] }).catch(() => {});
-}
-
-/** Fails when kafkajs gives a consumer up; what it can mend by itself it restarts by itself. */
-function crashOf(consumer: Consumer, log: SourceOptions['log']) {
+/** Fails when kafkajs gives a consumer up, which it does after trying for a while, or when we do. */
+function failureOf(consumer: Consumer) {
   let fail!: (error: Error) => void;
-  const promise = new Promise<never>((_, reject) => (fail = reject));
-  promise.catch(() => {});
-  consumer.on(consumer.events.CRASH, ({ payload }) => {
-    // kafkajs has tried for a while by then.
-    if (payload.restart)
-      log.warn({ source: 'kafka', err: payload.error }, 'projections: Kafka does not answer');
-    else fail(payload.error);
-  });
-  return { promise, fail };
-}
-
-/** Where the fetch began: the first message may lie later without anything missing (control records). */
-function fetchedOffset(batch: EachBatchPayload['batch']): string {
-  return String((batch as unknown as { fetchedOffset: string | number }).fetchedOffset);
-}
-
-function isKafkaError(error: unknown): boolean {
-  return (error as Error).name?.startsWith('KafkaJS') ?? false;
+  const failed = new Promise<never>((_, reject) => (fail = reject));
+  failed.catch(() => {});
+  consumer.on(consumer.events.CRASH, ({ payload }) => fail(payload.error));
+  return { failed, fail };
 }

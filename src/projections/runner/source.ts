@@ -8,9 +8,15 @@ export interface Log {
   error(details: object, message: string): void;
 }
 
-/** A source that feeds the projections until it is stopped; `stop` finishes the transaction at hand. */
+/** What runs until it is stopped; `stop` finishes the transaction at hand. */
 export interface RunningSource {
   stop(): Promise<void>;
+}
+
+/** A source that feeds the projections until it is stopped, or another takes over. */
+export interface Feed extends RunningSource {
+  /** Resolves when it feeds no more: with the reason, or with nothing when it was stopped. */
+  ended: Promise<Error | undefined>;
 }
 
 export interface SourceOptions {
@@ -32,7 +38,7 @@ export function isPoison(error: unknown): boolean {
   return /^2[23]/.test((error as { code?: string }).code ?? '');
 }
 
-/** A bell that can ring while nobody waits; whoever waits next then goes on at once. */
+/** A bell for one who waits; rung while nobody does, the next wait ends at once. */
 export function bell() {
   let rung = false;
   let wake: (() => void) | undefined;

@@ -1,0 +1,95 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { EachBatchPayload } from '../../platform/kafka.js';
+import { TakenOver } from './checkpoint.js';
+import { applyMessages, StartAgain } from './kafka-offsets.js';
+import { backoffMs, isPoison, type SourceOptions } from './source.js';
+
+/** What a rebalance gave this worker. */
+export interface Assignment {
+  /** Settles when the consumer was told where to read each partition from. */
+  sought: Promise<void>;
+  /** Partitions of which it is known that they still are those that were read. */
+  proven: Set<number>;
+}
+
+interface BatchOptions extends SourceOptions {
+  cluster: string;
+  /** Told to stop: no batch is begun any more, no wait goes on. */
+  signal: AbortSignal;
+  assignment: () => Assignment;
+  seek: (topic: string, partition: number, offset: string) => void;
+  /** Ends the consumer. */
+  fail: (error: Error) => void;
+}
+
+/** Applies batches; what fails is tried again, an event that can't be applied halts its partition only. */
+export function batchHandler(options: BatchOptions): (payload: EachBatchPayload) => Promise<void> {
+  const { pool, log, cluster, signal, seek, fail } = options;
+  /** How often a partition has halted at its event. */
+  const halted = new Map<number, number>();
+
+  return async (payload) => {
+    const { batch, resolveOffset, heartbeat, isRunning, isStale } = payload;
+    const { topic, partition, messages: all } = batch;
+    const { sought, proven } = options.assignment();
+    await sought;
+    let done = 0;
+    let attempts = 0;
+    let one = halted.has(partition);
+    while (!signal.aborted && isRunning() && !isStale() && done < all.length) {
+      const messages = all.slice(done, one ? done + 1 : undefined);
+      const fetched = done === 0 ? fetchedOffset(batch) : after(all[done - 1]!);
+      const from = { topic, partition, cluster, fetched, high: batch.highWatermark };
+      try {
+        const outcome = await applyMessages(pool, { ...from, unproven: !proven.has(partition) }, messages);
+        if (outcome.seek !== undefined) return seek(topic, partition, outcome.seek);
+        done += messages.length;
+        attempts = 0;
+        halted.delete(partition);
+        proven.add(partition);
+        resolveOffset(messages.at(-1)!.offset);
+        await heartbeat();
+      } catch (error) {
+        if (error instanceof TakenOver || error instanceof StartAgain) return fail(error);
+        if (isKafkaError(error)) throw error;
+        if (isPoison(error) && one) return halt(payload, error as Error);
+        if (isPoison(error)) {
+          one = true;
+          continue;
+        }
+        attempts += 1;
+        log.warn({ source: 'kafka', partition, err: error, attempts }, 'projections: will try again');
+        await sleep(backoffMs(attempts), undefined, { signal }).catch(() => {});
+        await heartbeat();
+      }
+    }
+    if (done > 0) await commit(payload, after(all[done - 1]!));
+  };
+
+  /** The partition is paused; the event is tried again after a while, in case the cause was mended. */
+  function halt({ batch: { partition }, pause }: EachBatchPayload, error: Error): void {
+    const times = (halted.get(partition) ?? 0) + 1;
+    halted.set(partition, times);
+    log.error({ source: 'kafka', partition, err: error, times }, `projections: ${error.message}`);
+    setTimeout(pause(), backoffMs(times)).unref();
+  }
+}
+
+/** For lag monitors only: failing to is nothing to fail for. */
+async function commit({ batch, commitOffsetsIfNecessary }: EachBatchPayload, offset: string): Promise<void> {
+  const partitions = [{ partition: batch.partition, offset }];
+  await commitOffsetsIfNecessary({ topics: [{ topic: batch.topic, partitions }] }).catch(() => {});
+}
+
+/** Where the fetch began: the first message may lie later without anything missing (control records). */
+function fetchedOffset(batch: EachBatchPayload['batch']): string {
+  return String((batch as unknown as { fetchedOffset: string | number }).fetchedOffset);
+}
+
+function after({ offset }: { offset: string }): string {
+  return String(BigInt(offset) + 1n);
+}
+
+function isKafkaError(error: unknown): boolean {
+  return (error as Error).name?.startsWith('KafkaJS') ?? false;
+}
