@@ -39,18 +39,38 @@ export function readConnector(cdcDatabaseUrl: string): Connector {
   return { name: connector.name, config: Object.fromEntries(filled) as Record<string, string> };
 }
 
+/** A connector's status outlives it for a moment; this is what counts. */
+export async function connectorExists(url: string, name: string): Promise<boolean> {
+  return (await known(() => request(url, 'GET', `/connectors/${name}`))) !== undefined;
+}
+
 /** @returns undefined when Connect knows no such connector. */
 export async function connectorStatus(url: string, name: string): Promise<ConnectorStatus | undefined> {
+  const answer = await known(() => request(url, 'GET', `/connectors/${name}/status`));
+  if (answer === undefined) return undefined;
+  const { connector, tasks } = answer as {
+    connector: { state: string };
+    tasks: ConnectorStatus['tasks'];
+  };
+  return { state: connector.state, tasks };
+}
+
+async function known<T>(ask: () => Promise<T>): Promise<T | undefined> {
   try {
-    const answer = (await request(url, 'GET', `/connectors/${name}/status`)) as {
-      connector: { state: string };
-      tasks: ConnectorStatus['tasks'];
-    };
-    return { state: answer.connector.state, tasks: answer.tasks };
+    return await ask();
   } catch (error) {
     if (error instanceof ConnectError && error.status === 404) return undefined;
     throw error;
   }
+}
+
+/** Where in the WAL the connector has come to; undefined when it has not begun, or was told to forget it. */
+export async function connectorPosition(url: string, name: string): Promise<bigint | undefined> {
+  const { offsets } = (await retried(10_000, () => request(url, 'GET', `/connectors/${name}/offsets`))) as {
+    offsets: { offset: { lsn?: number } | null }[];
+  };
+  const lsn = offsets[0]?.offset?.lsn;
+  return lsn === undefined ? undefined : BigInt(lsn);
 }
 
 /** Creates the connector or brings its configuration up to date. Tries for a minute: Connect answers 409
@@ -59,14 +79,25 @@ export async function putConnector(url: string, connector: Connector): Promise<v
   await retried(60_000, () => request(url, 'PUT', `/connectors/${connector.name}/config`, connector.config));
 }
 
-/**
- * Removes the connector and the position it kept. Needed when its slot is gone: Debezium would go on from a
- * position that the new slot (or a restored database) doesn't have, and pass over what lies before it.
- */
-export async function forgetConnector(url: string, name: string): Promise<void> {
-  await retried(60_000, () => request(url, 'PUT', `/connectors/${name}/stop`));
-  await retried(60_000, () => request(url, 'DELETE', `/connectors/${name}/offsets`));
+/** Removes the connector; its position stays, for when it is made again. */
+export async function removeConnector(url: string, name: string): Promise<void> {
   await retried(60_000, () => request(url, 'DELETE', `/connectors/${name}`));
+}
+
+/**
+ * Removes the connector, if there is one, and the position it kept, which outlives it. Needed before its slot is made
+ * anew: Debezium would go on from a place that the new slot (or a restored database) doesn't have.
+ */
+export async function forgetConnector(url: string, { name, config }: Connector): Promise<void> {
+  const stopped = { name, config, initial_state: 'STOPPED' };
+  if (await connectorExists(url, name)) {
+    await retried(60_000, () => request(url, 'PUT', `/connectors/${name}/stop`));
+  } else {
+    // Connect deletes the position of a connector that it knows only.
+    await retried(60_000, () => request(url, 'POST', '/connectors', stopped));
+  }
+  await retried(60_000, () => request(url, 'DELETE', `/connectors/${name}/offsets`));
+  await removeConnector(url, name);
 }
 
 /** Waits until the connector and its task run. A task that failed is restarted once.

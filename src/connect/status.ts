@@ -1,6 +1,6 @@
 import { connectorStatus, firstTrace, isRunning, type ConnectorStatus } from './connector.js';
 import { readConnectFile } from './files.js';
-import { slotStatus, type SlotStatus } from './slot.js';
+import { isLost, slotStatus, type SlotStatus } from './slot.js';
 import { partitionDrift, readTopics } from './topics.js';
 
 export interface StreamingStatusOptions {
@@ -49,7 +49,7 @@ function describeConnector(status: ConnectorStatus | undefined): State {
 function describeSlot(status: SlotStatus | undefined): State {
   if (!status) return { healthy: false, state: 'not there: counterfoil connect apply makes it' };
   const state = `${status.active ? 'active' : 'nobody reads it'}, ${status.lagBytes} bytes behind, WAL ${status.walStatus}`;
-  return { healthy: status.active && status.walStatus !== 'lost', state };
+  return { healthy: status.active && !isLost(status), state };
 }
 
 function describeTopics(drift: string[]): State {

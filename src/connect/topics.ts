@@ -11,6 +11,13 @@ export function readTopics(): Topic[] {
   return (JSON.parse(readConnectFile('topics.json')) as { topics: Topic[] }).topics;
 }
 
+/** Of the topics that hold events, not Debezium's own, those that aren't there. */
+export async function missingEventTopics(brokers: string[]): Promise<string[]> {
+  const existing = new Set(await withAdmin(brokers, (admin) => admin.listTopics()));
+  const names = readTopics().map((topic) => topic.name);
+  return names.filter((name) => !name.startsWith('__') && !existing.has(name));
+}
+
 /**
  * Creates what is missing of `connect/topics.json`; returns the names made. Replicas are the broker's default.
  * @throws when a topic has another number of partitions than the file: order by key depends on it, so it is

@@ -10,7 +10,7 @@ const SLICE = 1_000;
 
 /**
  * Puts every event of the journal into the outbox again, made from the records alone and the same byte for byte.
- * Consumers see the same `ce_id` twice at most. Answers how many.
+ * Consumers see a `ce_id` once more each time. Answers how many.
  */
 export async function republishJournal(databaseUrl: string): Promise<number> {
   const pool = createPool(databaseUrl, {

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { applyStreaming } from '../../src/connect/apply.js';
+import { applyStreaming, type StreamingOptions } from '../../src/connect/apply.js';
 import { SLOT } from '../../src/connect/slot.js';
 import { republishJournal } from '../../src/events/republish.js';
 import { startConnect, type RunningConnect } from '../../src/stack/kafka-connect.js';
@@ -20,6 +20,15 @@ export interface TestStack {
   brokers: string[];
   /** Kafka, Connect, topics, slot, connector, worker: what the API does without until then. */
   startStreaming(): Promise<void>;
+  /** The worker that the streaming began with, or the one started after its crash. */
+  worker(): Part;
+  /** Topics, slot, connector, again; `log` and `republish` may throw, to cut it off there. */
+  apply(cuts?: Partial<Pick<StreamingOptions, 'log' | 'republish'>>): Promise<void>;
+  /** Another worker; it is stopped with the stack at the latest. */
+  startWorker(name: string): Promise<Part>;
+  stopWorkers(): Promise<void>;
+  /** As if somebody had: Connect is told nothing. */
+  dropSlot(): Promise<void>;
   /** Kills by SIGKILL and starts again with the same data. */
   crashKafka(): Promise<void>;
   crashConnect(): Promise<void>;
@@ -40,10 +49,29 @@ export async function startTestStack(): Promise<TestStack> {
   let kafka: RunningKafka | undefined;
   let connect: RunningConnect | undefined;
   let worker: Part | undefined;
+  const workers = new Set<Part>();
 
   const runKafka = async () => (kafka = await startKafka({ dir, port, ...java }));
   const runConnect = async () => (connect = await startConnect({ dir, brokers, ...java }));
-  const runWorker = async () => (worker = await startWorker(dir, database.url, brokers));
+  const runWorker = async () => (worker = await startWorker('worker'));
+  const startWorker = async (name: string) => {
+    const part = await startPart({
+      name,
+      command: process.execPath,
+      args: ['--enable-source-maps', 'dist/src/worker.js'],
+      dir,
+      env: {
+        ...process.env,
+        NODE_OPTIONS: '',
+        DATABASE_URL: database.url,
+        KAFKA_BROKERS: brokers.join(','),
+      },
+    });
+    workers.add(part);
+    void part.ended.then(() => workers.delete(part));
+    return part;
+  };
+  const stopWorkers = async () => void (await Promise.all([...workers].map((part) => part.stop())));
   return {
     url: service.url,
     databaseUrl: database.url,
@@ -54,6 +82,11 @@ export async function startTestStack(): Promise<TestStack> {
       await apply(database.url, brokers, connect!.url);
       await runWorker();
     },
+    apply: (cuts) => apply(database.url, brokers, connect!.url, cuts),
+    worker: () => worker!,
+    startWorker,
+    stopWorkers,
+    dropSlot: () => dropSlot(database.url),
     async crashKafka() {
       await kafka!.kill9();
       await runKafka();
@@ -67,7 +100,7 @@ export async function startTestStack(): Promise<TestStack> {
       await runWorker();
     },
     async stop() {
-      await worker?.stop();
+      await stopWorkers();
       await service.stop();
       await connect?.kill9();
       await kafka?.kill9();
@@ -78,7 +111,12 @@ export async function startTestStack(): Promise<TestStack> {
   };
 }
 
-async function apply(databaseUrl: string, kafkaBrokers: string[], connectUrl: string): Promise<void> {
+async function apply(
+  databaseUrl: string,
+  kafkaBrokers: string[],
+  connectUrl: string,
+  cuts: Partial<Pick<StreamingOptions, 'log' | 'republish'>> = {},
+): Promise<void> {
   await query(databaseUrl, `alter role counterfoil_cdc login replication password '${password}'`);
   const cdc = new URL(databaseUrl);
   cdc.username = 'counterfoil_cdc';
@@ -90,16 +128,7 @@ async function apply(databaseUrl: string, kafkaBrokers: string[], connectUrl: st
     connectUrl,
     republish: republishJournal,
     log: () => {},
-  });
-}
-
-function startWorker(dir: string, databaseUrl: string, brokers: string[]): Promise<Part> {
-  return startPart({
-    name: 'worker',
-    command: process.execPath,
-    args: ['--enable-source-maps', 'dist/src/worker.js'],
-    dir,
-    env: { ...process.env, NODE_OPTIONS: '', DATABASE_URL: databaseUrl, KAFKA_BROKERS: brokers.join(',') },
+    ...cuts,
   });
 }
 
