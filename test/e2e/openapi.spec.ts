@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { createClient, type Client, type Json } from '../support/client.js';
+import { startService, type TestService } from '../support/service.js';
+
+let service: TestService;
+let client: Client;
+let document: Json;
+
+beforeAll(async () => {
+  service = await startService();
+  client = createClient(service.url);
+  document = (await client.get('/openapi.json')).body;
+});
+
+afterAll(() => service?.stop());
+
+const operations = () =>
+  Object.entries<Json>(document.paths).flatMap(([path, item]) =>
+    Object.entries<Json>(item).map(([method, operation]) => ({ path, method, operation })),
+  );
+
+describe('/openapi.json', () => {
+  it('is valid OpenAPI 3.1', async () => {
+    const validator = new Validator();
+    expect((await validator.validate(document)).errors).toBeUndefined();
+    expect(validator.version).toBe('3.1');
+  });
+
+  it('has every endpoint of the contract that is there', () => {
+    const found = operations().map(({ path, method }) => `${method.toUpperCase()} ${path}`);
+    const ledger = '/v1/ledgers/{ledger}';
+    expect(found.sort()).toEqual(
+      [
+        'GET /health/live',
+        'GET /health/ready',
+        'GET /metrics',
+        'GET /v1/ledgers',
+        `GET ${ledger}`,
+        `PUT ${ledger}`,
+        ...['GET', 'POST'].map((method) => `${method} ${ledger}/accounts`),
+        ...['GET', 'PATCH'].map((method) => `${method} ${ledger}/accounts/{id}`),
+        ...['freeze', 'unfreeze', 'close'].map((action) => `POST ${ledger}/accounts/{id}/${action}`),
+        ...['entries', 'statement'].map((list) => `GET ${ledger}/accounts/{id}/${list}`),
+        ...['GET', 'POST'].map((method) => `${method} ${ledger}/transactions`),
+        `GET ${ledger}/transactions/{id}`,
+        `POST ${ledger}/transfers`,
+        `POST ${ledger}/bulk`,
+      ].sort(),
+    );
+  });
+
+  it('has an example of each success, and of each problem by its code', () => {
+    for (const { path, method, operation } of operations()) {
+      const where = `${method} ${path}`;
+      for (const [status, response] of Object.entries<Json>(operation.responses)) {
+        for (const content of Object.values<Json>(response.content ?? {})) {
+          const isText = content.schema?.type === 'string';
+          const has = isText || Boolean(content.examples ?? content.example ?? content.schema?.example);
+          expect({ where, status, has }).toEqual({ where, status, has: true });
+          for (const [code, { value }] of Object.entries<Json>(content.examples ?? {})) {
+            expect([value.code, value.status]).toEqual([code, Number(status)]);
+          }
+        }
+      }
+    }
+  });
+
+  it('names the problems that are answered', async () => {
+    await client.open('alice');
+    const transfers = document.paths['/v1/ledgers/{ledger}/transfers'].post;
+    const codesOf = (status: number) =>
+      Object.keys(transfers.responses[status].content['application/problem+json'].examples);
+    const bodies = [
+      {},
+      { from: 'alice', to: 'ghost', amount: '1' },
+      { from: 'alice', to: 'alice', amount: '1' },
+      { from: 'alice', to: 'bob', amount: '1' },
+    ];
+    await client.open('bob', { currency: 'EUR' });
+    for (const body of bodies) {
+      const reply = await client.post('transfers', body);
+      expect(codesOf(reply.status)).toContain(reply.body.code);
+    }
+    const unkeyed = await client.post('transfers', bodies[0], { key: '' });
+    expect(codesOf(unkeyed.status)).toContain(unkeyed.body.code);
+  });
+});
