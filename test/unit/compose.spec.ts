@@ -7,7 +7,7 @@ interface Service {
   build?: string;
   command?: string | string[];
   environment?: Record<string, string>;
-  volumes?: string[];
+  depends_on?: Record<string, { condition: string }>;
   ports?: string[];
   healthcheck?: unknown;
 }
@@ -93,6 +93,15 @@ describe('docker-compose.yml', () => {
   it('checks the health of everything that others wait for', () => {
     for (const name of ['postgres', 'kafka', 'connect', 'api'])
       expect(services[name]?.healthcheck).toBeDefined();
+  });
+
+  it('builds each image in one service, which those that only use it wait for', () => {
+    const all = Object.entries(services);
+    const built = all.filter(([, { build }]) => build);
+    expect(built.map(([, { image }]) => image).sort()).toEqual(['counterfoil', 'counterfoil-connect']);
+    const [builder] = built.find(([, { image }]) => image === 'counterfoil')!;
+    for (const [name, { depends_on: waits }] of all.filter(([, s]) => s.image === 'counterfoil' && !s.build))
+      expect([name, waits]).toEqual([name, { [builder]: { condition: 'service_completed_successfully' } }]);
   });
 
   it('runs the service without root and without the embedded Postgres', () => {
