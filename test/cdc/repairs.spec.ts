@@ -35,6 +35,15 @@ afterAll(async () => {
 }, 60_000);
 
 describe('a worker', () => {
+  it('says how complete the read model is', async () => {
+    await transfer(3);
+    await eventually(async () => {
+      const response = await fetch(`${stack.url}/health/ready`);
+      const { checks } = (await response.json()) as { checks: { read_model: object } };
+      expect(checks.read_model).toMatchObject({ source: 'kafka', lag_events: 0 });
+    }, 10_000);
+  });
+
   it('that is stopped while it starts ends with status 0', async () => {
     for (const afterMs of [0, 30, 80, 150]) {
       const worker = await stack.startWorker(`stopped-after-${afterMs}`);
@@ -130,6 +139,14 @@ describe('apply', () => {
     90_000,
   );
 
+  it('replaces a slot that Postgres gave up', async () => {
+    await loseSlot();
+    await transfer(6);
+    await stack.apply();
+    await expectAllInTopic();
+    await eventually(expectAllApplied);
+  }, 90_000);
+
   it('mends a connector whose slot somebody else made anew', async () => {
     await stack.dropSlot();
     await transfer(6);
@@ -177,6 +194,24 @@ async function deleteTopic(): Promise<void> {
 async function ends(): Promise<number[]> {
   const offsets = await withAdmin(stack.brokers, (admin) => admin.fetchTopicOffsets(topic));
   return offsets.sort((a, b) => a.partition - b.partition).map(({ high }) => Number(high));
+}
+
+/** Nobody reads it for longer than Postgres puts up with. */
+async function loseSlot(): Promise<void> {
+  const run = (text: string) => query<{ wal_status: string }>(stack.databaseUrl, text);
+  await stack.stopConnect();
+  try {
+    await run(`alter system set idle_replication_slot_timeout = '1s'`);
+    await run('select pg_reload_conf()');
+    await eventually(async () => {
+      await run('checkpoint');
+      expect(await run('select wal_status from pg_replication_slots')).toEqual([{ wal_status: 'lost' }]);
+    });
+  } finally {
+    await run('alter system reset idle_replication_slot_timeout');
+    await run('select pg_reload_conf()');
+    await stack.startConnect();
+  }
 }
 
 async function members(): Promise<number> {

@@ -27,6 +27,8 @@ export interface TestStack {
   /** Another worker; it is stopped with the stack at the latest. */
   startWorker(name: string): Promise<Part>;
   stopWorkers(): Promise<void>;
+  stopConnect(): Promise<void>;
+  startConnect(): Promise<void>;
   /** As if somebody had: Connect is told nothing. */
   dropSlot(): Promise<void>;
   /** Kills by SIGKILL and starts again with the same data. */
@@ -86,6 +88,8 @@ export async function startTestStack(): Promise<TestStack> {
     worker: () => worker!,
     startWorker,
     stopWorkers,
+    stopConnect: () => connect!.kill9(),
+    startConnect: async () => void (await runConnect()),
     dropSlot: () => dropSlot(database.url),
     async crashKafka() {
       await kafka!.kill9();
