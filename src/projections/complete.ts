@@ -31,15 +31,15 @@ export function keepComplete({ pool, log }: SourceOptions): RunningSource {
     await markComplete(pool).catch((error: unknown) => {
       log.warn({ err: error }, 'projections: how complete they are could not be found out');
     });
-    if (!stopping) timer = setTimeout(() => (running = turn()), EVERY_MS);
+    if (!stopping) timer = setTimeout(again, EVERY_MS);
   };
-  running = turn();
+  const again = () => void (running = turn());
+  again();
   return {
     async stop() {
       stopping = true;
       clearTimeout(timer);
       await running;
-      clearTimeout(timer);
     },
   };
 }
