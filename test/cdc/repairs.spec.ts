@@ -52,7 +52,7 @@ describe('a worker', () => {
         expect(readFileSync(worker.logFile, 'utf8')).toContain('projection worker started'),
       );
       await sleep(afterMs);
-      await worker.stop();
+      await worker.stop(6_000);
       expect(await worker.ended).toMatch(/ended with status 0$/);
     }
   }, 60_000);
@@ -63,8 +63,8 @@ describe('a worker', () => {
       await sleep(afterMs);
       await source.stop();
     }
-    await sleep(500);
-    expect(await members()).toBe(1);
+    // Within the session's 10 s a member that was left behind stays.
+    await eventually(async () => expect(await members()).toBe(1), 5_000);
     await transfer(12);
     await eventually(expectAllApplied, 10_000);
   }, 60_000);
