@@ -478,7 +478,7 @@ describe('without tokens', () => {
     expect((await send('/health/live')).json).toEqual({ status: 'ok' });
     const ready = await send('/health/ready');
     expect([ready.status, ready.headers['retry-after'], ready.json.code]).toEqual([503, '1', 'UNAVAILABLE']);
-    expect(ready.json.checks).toEqual({ postgres: 'down' });
+    expect(ready.json.checks).toEqual({ postgres: 'unreachable' });
     const metrics = await send('/metrics');
     expect(metrics.json).toContain('journal_batch_size');
   });
