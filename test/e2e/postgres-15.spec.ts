@@ -1,8 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
+import { migrate } from '../../src/platform/migrate.js';
 import { createClient } from '../support/client.js';
 import { firstUse, listed, readModel } from '../support/first-use.js';
 import { eventually } from '../support/ledger.js';
@@ -37,6 +38,35 @@ describeIf('on Postgres 15, given DATABASE_URL alone', () => {
     await firstUse(server.url('shop', 'shop'));
   });
 });
+
+describeIf('migrations/schema.sql', () => {
+  it('is what the migrations come to (after a change: npm run schema)', async () => {
+    const server = await cluster();
+    await query(server.url(), 'create database ledger');
+    await migrate(server.url('ledger'));
+    const schema = await dumpSchema(server.url('ledger'));
+    if (process.env.WRITE_SCHEMA) await writeFile('migrations/schema.sql', schema);
+    expect(await readFile('migrations/schema.sql', 'utf8')).toBe(schema);
+  });
+});
+
+/** Without what differs from day to day and from one edition of pg_dump to the next; of partitions, the first. */
+async function dumpSchema(url: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'counterfoil-schema-'));
+  const file = join(folder, 'schema.sql');
+  const others = ['outbox_2*', 'entries_[1-9]*', 'command_results_[1-9]*'];
+  const excluded = others.map((table) => `--exclude-table=journal.${table}`);
+  await tool('pg_dump', '--schema-only', ...excluded, `--file=${file}`, url);
+  const lines = (await readFile(file, 'utf8')).split('\n');
+  await rm(folder, { recursive: true });
+  const kept = lines.filter(
+    (line) => !/^(--|\\(un)?restrict\b|SET |SELECT pg_catalog\.set_config)/.test(line),
+  );
+  return `-- What the migrations come to, by pg_dump of Postgres 15: npm run schema. For reading; nothing runs it.\n${kept
+    .join('\n')
+    .replace(/\n{2,}/g, '\n\n')
+    .trim()}\n`;
+}
 
 describeIf('a dump restored to a cluster whose transaction ids are far behind', () => {
   let dir: string;

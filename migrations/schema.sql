@@ -1,0 +1,856 @@
+-- What the migrations come to, by pg_dump of Postgres 15: npm run schema. For reading; nothing runs it.
+CREATE SCHEMA balances_v1;
+
+ALTER SCHEMA balances_v1 OWNER TO counterfoil_projector;
+
+CREATE SCHEMA counterfoil;
+
+ALTER SCHEMA counterfoil OWNER TO counterfoil_owner;
+
+CREATE SCHEMA journal;
+
+ALTER SCHEMA journal OWNER TO counterfoil_owner;
+
+CREATE SCHEMA lines_v1;
+
+ALTER SCHEMA lines_v1 OWNER TO counterfoil_projector;
+
+CREATE SCHEMA projections;
+
+ALTER SCHEMA projections OWNER TO counterfoil_owner;
+
+CREATE SCHEMA transactions_v1;
+
+ALTER SCHEMA transactions_v1 OWNER TO counterfoil_projector;
+
+CREATE FUNCTION journal.check_entries() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+declare
+  broken text;
+begin
+  select format('transaction %s', l.sequence) into broken
+  from (
+    select e.transaction_sequence as sequence, a.currency,
+           sum(case e.side when 'debit' then e.posted else -e.posted end) as posted,
+           sum(case e.side when 'debit' then e.pending else -e.pending end) as pending,
+           count(*) as legs,
+           min(cardinality(t.account_nos)) as said,
+           bool_and(t.xid = pg_current_xact_id()
+                    and t.account_nos[e.leg] = e.account_no and t.versions[e.leg] = e.version
+                    and t.effective_at = e.effective_at and t.recorded_at = e.recorded_at
+                    and t.ledger = a.ledger) as sound
+    from fresh e
+    left join journal.transactions t on t.sequence = e.transaction_sequence
+    left join journal.accounts a on a.no = e.account_no
+    group by e.transaction_sequence, a.currency
+  ) l
+  group by l.sequence
+  having bool_or(l.sound is not true or l.posted <> 0 or l.pending <> 0) or sum(l.legs) <> min(l.said)
+  limit 1;
+  if broken is not null then
+    raise exception 'journal: % is not whole: debits equal credits per currency, every leg it names and no other, '
+      'written by one database transaction', broken using errcode = 'check_violation';
+  end if;
+
+  select format('account %s version %s', e.account_no, e.version) into broken
+  from (
+    select f.*, lag(f.version) over w as v, lag(f.posted_debits) over w as pd, lag(f.posted_credits) over w as pc,
+           lag(f.pending_debits) over w as hd, lag(f.pending_credits) over w as hc,
+           lag(f.max_effective_at) over w as me, lag(f.recorded_at) over w as ra
+    from fresh f window w as (partition by f.account_no order by f.version)
+  ) e
+  left join lateral (
+    select * from journal.entries p
+    where p.account_no = e.account_no and p.version = e.version - 1 and e.v is null
+  ) p on true
+  where e.version <> coalesce(e.v, p.version, 0) + 1
+     or e.posted_debits <> coalesce(e.pd, p.posted_debits, 0) + case e.side when 'debit' then e.posted else 0 end
+     or e.posted_credits <> coalesce(e.pc, p.posted_credits, 0) + case e.side when 'credit' then e.posted else 0 end
+     or e.pending_debits <> coalesce(e.hd, p.pending_debits, 0) + case e.side when 'debit' then e.pending else 0 end
+     or e.pending_credits <> coalesce(e.hc, p.pending_credits, 0) + case e.side when 'credit' then e.pending else 0 end
+     or e.max_effective_at <> greatest(e.effective_at, coalesce(e.me, p.max_effective_at))
+     or e.recorded_at < coalesce(e.ra, p.recorded_at)
+  limit 1;
+  if broken is not null then
+    raise exception 'journal: % does not continue its account: versions are contiguous, totals run on', broken
+      using errcode = 'check_violation';
+  end if;
+  return null;
+end $$;
+
+ALTER FUNCTION journal.check_entries() OWNER TO counterfoil_owner;
+
+CREATE FUNCTION journal.check_transactions() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+declare
+  broken text;
+begin
+  -- The entries' own check sees to the rest once there is one.
+  select format('transaction %s', t.sequence) into broken
+  from fresh t
+  where not exists (
+    select from journal.entries e
+    where e.account_no = t.account_nos[1] and e.version = t.versions[1] and e.transaction_sequence = t.sequence
+  ) limit 1;
+  if broken is not null then
+    raise exception 'journal: % has no entries', broken using errcode = 'check_violation';
+  end if;
+  return null;
+end $$;
+
+ALTER FUNCTION journal.check_transactions() OWNER TO counterfoil_owner;
+
+CREATE FUNCTION journal.drop_outbox_days(keep interval) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  d record;
+  gone integer := 0;
+begin
+  if keep < interval '1 day' then
+    raise exception 'journal: the outbox is kept for a day at least' using errcode = 'check_violation';
+  end if;
+  perform pg_advisory_xact_lock(hashtext('journal.outbox_days'));
+  update journal.outbox_days set closed_lsn = pg_current_wal_insert_lsn(), closed_at = pg_current_snapshot()
+  where (closed_lsn is null or closed_lsn > pg_current_wal_insert_lsn()
+         or pg_snapshot_xmax(closed_at) > pg_snapshot_xmax(pg_current_snapshot()))
+    and day < ((now() - interval '1 hour') at time zone 'UTC')::date;
+  -- Inserts wait for the drop and the drop for them: rather later than long.
+  perform set_config('lock_timeout', '2s', true);
+  for d in select * from journal.outbox_days
+           where closed_lsn is not null and day < ((now() - keep) at time zone 'UTC')::date order by day loop
+    exit when exists (
+      select from pg_replication_slots s
+      where s.slot_name = 'counterfoil_outbox' and s.database = current_database()
+        and (s.confirmed_flush_lsn is null or s.confirmed_flush_lsn < d.closed_lsn));
+    exit when exists (
+      select from projections.checkpoints c
+      where c.source = 'tail' and (c.position ? 'replay'
+        or pg_snapshot_xmin((c.position->>'snapshot')::pg_snapshot) < pg_snapshot_xmax(d.closed_at)));
+    execute format('drop table if exists journal.outbox_%s', to_char(d.day, 'YYYYMMDD'));
+    delete from journal.outbox_days where day = d.day;
+    gone := gone + 1;
+  end loop;
+  return gone;
+end $$;
+
+ALTER FUNCTION journal.drop_outbox_days(keep interval) OWNER TO counterfoil_owner;
+
+CREATE FUNCTION journal.expire_command_results(retention interval, most integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  gone integer;
+begin
+  if retention < interval '1 hour' then
+    raise exception 'journal: stored results are kept for an hour at least' using errcode = 'check_violation';
+  end if;
+  delete from journal.command_results r
+  using (
+    select idempotency_key, ledger, principal from journal.command_results
+    where created_at < now() - retention limit most for update skip locked
+  ) old
+  where (r.idempotency_key, r.ledger, r.principal) = (old.idempotency_key, old.ledger, old.principal);
+  get diagnostics gone = row_count;
+  return gone;
+end $$;
+
+ALTER FUNCTION journal.expire_command_results(retention interval, most integer) OWNER TO counterfoil_owner;
+
+CREATE FUNCTION journal.last_version_before(account bigint, before timestamp with time zone, through bigint) RETURNS bigint
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    AS $$
+declare
+  low bigint := 0;
+  high bigint;
+  middle bigint;
+  reached timestamptz;
+begin
+  select version into high from journal.entries where account_no = account order by version desc limit 1;
+  high := least(coalesce(high, 0), through);
+  while low < high loop
+    middle := (low + high + 1) / 2;
+    select max_effective_at into reached from journal.entries where account_no = account and version = middle;
+    if reached < before then low := middle; else high := middle - 1; end if;
+  end loop;
+  return low;
+end $$;
+
+ALTER FUNCTION journal.last_version_before(account bigint, before timestamp with time zone, through bigint) OWNER TO counterfoil_owner;
+
+CREATE FUNCTION journal.make_outbox_days(ahead integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  d date;
+  made integer := 0;
+begin
+  perform pg_advisory_xact_lock(hashtext('journal.outbox_days'));
+  perform set_config('lock_timeout', '2s', true);
+  for d in select generate_series(current_date - 1, current_date + ahead, interval '1 day')::date loop
+    continue when to_regclass(format('journal.outbox_%s', to_char(d, 'YYYYMMDD'))) is not null;
+    -- Made alone and then attached: made as a partition, it would wait for every reader of the outbox, and every
+    -- writer for it.
+    execute format('create table journal.outbox_%s (like journal.outbox including all)', to_char(d, 'YYYYMMDD'));
+    execute format('alter table journal.outbox attach partition journal.outbox_%s for values from (%L) to (%L)',
+                   to_char(d, 'YYYYMMDD'), d::timestamp at time zone 'UTC', (d + 1)::timestamp at time zone 'UTC');
+    insert into journal.outbox_days (day) values (d) on conflict do nothing;
+    made := made + 1;
+  end loop;
+  return made;
+end $$;
+
+ALTER FUNCTION journal.make_outbox_days(ahead integer) OWNER TO counterfoil_owner;
+
+CREATE FUNCTION journal.posted_before(account bigint, before timestamp with time zone, through bigint, OUT debits numeric, OUT credits numeric) RETURNS record
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    AS $$
+declare
+  low bigint := journal.last_version_before(account, before, through);
+  late_debits numeric;
+  late_credits numeric;
+begin
+  select posted_debits, posted_credits into debits, credits
+  from journal.entries where account_no = account and version = low;
+  select sum(posted) filter (where side = 'debit'), sum(posted) filter (where side = 'credit')
+  into late_debits, late_credits
+  from journal.entries
+  where account_no = account and effective_at < before and effective_at < max_effective_at
+    and version > low and version <= through;
+  debits := coalesce(debits, 0) + coalesce(late_debits, 0);
+  credits := coalesce(credits, 0) + coalesce(late_credits, 0);
+end $$;
+
+ALTER FUNCTION journal.posted_before(account bigint, before timestamp with time zone, through bigint, OUT debits numeric, OUT credits numeric) OWNER TO counterfoil_owner;
+
+CREATE FUNCTION journal.refuse() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  if tg_op = 'INSERT' then
+    raise exception 'journal: insert into journal.entries, not into its partition %', tg_table_name
+      using errcode = 'restrict_violation';
+  end if;
+  raise exception 'journal.% is append-only: % refused; correct the books by a reversal', tg_table_name, lower(tg_op)
+    using errcode = 'restrict_violation';
+end $$;
+
+ALTER FUNCTION journal.refuse() OWNER TO counterfoil_owner;
+
+CREATE TABLE balances_v1.balances (
+    account_no bigint NOT NULL,
+    ledger text NOT NULL COLLATE pg_catalog."C",
+    account text NOT NULL COLLATE pg_catalog."C",
+    account_type text NOT NULL COLLATE pg_catalog."C",
+    currency text NOT NULL COLLATE pg_catalog."C",
+    version bigint NOT NULL,
+    posted_debits numeric(38,0) NOT NULL,
+    posted_credits numeric(38,0) NOT NULL,
+    pending_debits numeric(38,0) NOT NULL,
+    pending_credits numeric(38,0) NOT NULL,
+    sequence bigint NOT NULL,
+    recorded_at timestamp with time zone NOT NULL
+)
+WITH (fillfactor='70');
+
+ALTER TABLE balances_v1.balances OWNER TO counterfoil_projector;
+
+CREATE TABLE counterfoil.counterfoil_migrations (
+    id integer NOT NULL,
+    "timestamp" bigint NOT NULL,
+    name character varying NOT NULL
+);
+
+ALTER TABLE counterfoil.counterfoil_migrations OWNER TO counterfoil_owner;
+
+CREATE SEQUENCE counterfoil.counterfoil_migrations_id_seq
+    AS integer
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+ALTER TABLE counterfoil.counterfoil_migrations_id_seq OWNER TO counterfoil_owner;
+
+ALTER SEQUENCE counterfoil.counterfoil_migrations_id_seq OWNED BY counterfoil.counterfoil_migrations.id;
+
+CREATE TABLE journal.account_changes (
+    account_no bigint NOT NULL,
+    revision integer NOT NULL,
+    sequence bigint NOT NULL,
+    id uuid NOT NULL,
+    kind text NOT NULL COLLATE pg_catalog."C",
+    min_balance numeric(38,0),
+    max_balance numeric(38,0),
+    status text NOT NULL COLLATE pg_catalog."C",
+    metadata json NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    principal text NOT NULL,
+    idempotency_key text,
+    trace text,
+    xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
+    CONSTRAINT account_changes_kind_check CHECK ((kind = ANY (ARRAY['opened'::text, 'updated'::text, 'frozen'::text, 'unfrozen'::text, 'closed'::text])))
+);
+
+ALTER TABLE journal.account_changes OWNER TO counterfoil_owner;
+
+CREATE SEQUENCE journal.account_no
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+ALTER TABLE journal.account_no OWNER TO counterfoil_owner;
+
+CREATE TABLE journal.accounts (
+    no bigint NOT NULL,
+    ledger text NOT NULL COLLATE pg_catalog."C",
+    id text NOT NULL COLLATE pg_catalog."C",
+    type text NOT NULL COLLATE pg_catalog."C",
+    currency text NOT NULL COLLATE pg_catalog."C",
+    min_balance numeric(38,0),
+    max_balance numeric(38,0),
+    status text NOT NULL COLLATE pg_catalog."C",
+    metadata json NOT NULL,
+    revision integer NOT NULL,
+    opened_at timestamp with time zone NOT NULL,
+    CONSTRAINT accounts_revision_check CHECK ((revision > 0)),
+    CONSTRAINT accounts_status_check CHECK ((status = ANY (ARRAY['open'::text, 'frozen'::text, 'closed'::text]))),
+    CONSTRAINT accounts_type_check CHECK ((type = ANY (ARRAY['asset'::text, 'liability'::text, 'equity'::text, 'revenue'::text, 'expense'::text])))
+)
+WITH (fillfactor='85');
+
+ALTER TABLE journal.accounts OWNER TO counterfoil_owner;
+
+CREATE TABLE journal.command_results (
+    idempotency_key text NOT NULL COLLATE pg_catalog."C",
+    ledger text NOT NULL COLLATE pg_catalog."C",
+    principal text NOT NULL COLLATE pg_catalog."C",
+    fingerprint bytea NOT NULL,
+    status smallint NOT NULL,
+    body text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+)
+PARTITION BY HASH (idempotency_key);
+
+ALTER TABLE journal.command_results OWNER TO counterfoil_owner;
+
+CREATE TABLE journal.command_results_0 (
+    idempotency_key text NOT NULL COLLATE pg_catalog."C",
+    ledger text NOT NULL COLLATE pg_catalog."C",
+    principal text NOT NULL COLLATE pg_catalog."C",
+    fingerprint bytea NOT NULL,
+    status smallint NOT NULL,
+    body text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE journal.command_results_0 OWNER TO counterfoil_owner;
+
+CREATE TABLE journal.entries (
+    account_no bigint NOT NULL,
+    version bigint NOT NULL,
+    transaction_sequence bigint NOT NULL,
+    leg smallint NOT NULL,
+    side text NOT NULL COLLATE pg_catalog."C",
+    posted numeric(38,0) NOT NULL,
+    pending numeric(38,0) NOT NULL,
+    posted_debits numeric(38,0) NOT NULL,
+    posted_credits numeric(38,0) NOT NULL,
+    pending_debits numeric(38,0) NOT NULL,
+    pending_credits numeric(38,0) NOT NULL,
+    effective_at timestamp with time zone NOT NULL,
+    max_effective_at timestamp with time zone NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    CONSTRAINT entries_check CHECK (((posted <> (0)::numeric) OR (pending <> (0)::numeric))),
+    CONSTRAINT entries_pending_credits_check CHECK ((pending_credits >= (0)::numeric)),
+    CONSTRAINT entries_pending_debits_check CHECK ((pending_debits >= (0)::numeric)),
+    CONSTRAINT entries_posted_check CHECK ((posted >= (0)::numeric)),
+    CONSTRAINT entries_side_check CHECK ((side = ANY (ARRAY['debit'::text, 'credit'::text]))),
+    CONSTRAINT entries_version_check CHECK ((version > 0))
+)
+PARTITION BY HASH (account_no);
+
+ALTER TABLE journal.entries OWNER TO counterfoil_owner;
+
+CREATE TABLE journal.entries_0 (
+    account_no bigint NOT NULL,
+    version bigint NOT NULL,
+    transaction_sequence bigint NOT NULL,
+    leg smallint NOT NULL,
+    side text NOT NULL COLLATE pg_catalog."C",
+    posted numeric(38,0) NOT NULL,
+    pending numeric(38,0) NOT NULL,
+    posted_debits numeric(38,0) NOT NULL,
+    posted_credits numeric(38,0) NOT NULL,
+    pending_debits numeric(38,0) NOT NULL,
+    pending_credits numeric(38,0) NOT NULL,
+    effective_at timestamp with time zone NOT NULL,
+    max_effective_at timestamp with time zone NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    CONSTRAINT entries_check CHECK (((posted <> (0)::numeric) OR (pending <> (0)::numeric))),
+    CONSTRAINT entries_pending_credits_check CHECK ((pending_credits >= (0)::numeric)),
+    CONSTRAINT entries_pending_debits_check CHECK ((pending_debits >= (0)::numeric)),
+    CONSTRAINT entries_posted_check CHECK ((posted >= (0)::numeric)),
+    CONSTRAINT entries_side_check CHECK ((side = ANY (ARRAY['debit'::text, 'credit'::text]))),
+    CONSTRAINT entries_version_check CHECK ((version > 0))
+);
+
+ALTER TABLE journal.entries_0 OWNER TO counterfoil_owner;
+
+CREATE TABLE journal.ledgers (
+    id text NOT NULL COLLATE pg_catalog."C",
+    description text,
+    metadata json DEFAULT '{}'::json NOT NULL,
+    closed_until timestamp with time zone,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+ALTER TABLE journal.ledgers OWNER TO counterfoil_owner;
+
+CREATE TABLE journal.outbox (
+    sequence bigint NOT NULL,
+    event_id text NOT NULL,
+    aggregatetype text NOT NULL,
+    aggregateid text NOT NULL,
+    type text NOT NULL,
+    source text NOT NULL,
+    "time" text NOT NULL,
+    dataschema text NOT NULL,
+    payload text NOT NULL,
+    traceparent text,
+    xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+)
+PARTITION BY RANGE (created_at);
+
+ALTER TABLE journal.outbox OWNER TO counterfoil_owner;
+
+CREATE TABLE journal.outbox_days (
+    day date NOT NULL,
+    closed_lsn pg_lsn,
+    closed_at pg_snapshot
+);
+
+ALTER TABLE journal.outbox_days OWNER TO counterfoil_owner;
+
+CREATE SEQUENCE journal.sequence
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+ALTER TABLE journal.sequence OWNER TO counterfoil_owner;
+
+CREATE TABLE journal.transactions (
+    sequence bigint NOT NULL,
+    id uuid NOT NULL,
+    ledger text NOT NULL COLLATE pg_catalog."C",
+    kind text NOT NULL COLLATE pg_catalog."C",
+    root_id uuid,
+    parent_id uuid,
+    step integer,
+    account_nos bigint[] NOT NULL,
+    versions bigint[] NOT NULL,
+    reference text COLLATE pg_catalog."C",
+    effective_at timestamp with time zone NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    description text,
+    metadata json,
+    principal text NOT NULL,
+    idempotency_key text,
+    trace text,
+    hold_amount numeric(38,0),
+    hold_captured numeric(38,0),
+    hold_released numeric(38,0),
+    hold_remaining numeric(38,0),
+    expires_at timestamp with time zone,
+    xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
+    CONSTRAINT transactions_check CHECK ((((cardinality(account_nos) >= 1) AND (cardinality(account_nos) <= 400)) AND (cardinality(account_nos) = cardinality(versions)))),
+    CONSTRAINT transactions_kind_check CHECK ((kind = ANY (ARRAY['posting'::text, 'hold'::text, 'capture'::text, 'void'::text, 'expiry'::text, 'reversal'::text])))
+);
+
+ALTER TABLE journal.transactions OWNER TO counterfoil_owner;
+
+CREATE TABLE lines_v1.coverage (
+    account_no bigint NOT NULL,
+    lines bigint NOT NULL,
+    newest bigint NOT NULL
+)
+WITH (fillfactor='70');
+
+ALTER TABLE lines_v1.coverage OWNER TO counterfoil_projector;
+
+CREATE TABLE lines_v1.lines (
+    account_no bigint NOT NULL,
+    version bigint NOT NULL,
+    ledger text NOT NULL COLLATE pg_catalog."C",
+    sequence bigint NOT NULL,
+    transaction_id uuid NOT NULL,
+    kind text NOT NULL COLLATE pg_catalog."C",
+    leg smallint NOT NULL,
+    side text NOT NULL COLLATE pg_catalog."C",
+    posted numeric(38,0) NOT NULL,
+    pending numeric(38,0) NOT NULL,
+    posted_debits numeric(38,0) NOT NULL,
+    posted_credits numeric(38,0) NOT NULL,
+    pending_debits numeric(38,0) NOT NULL,
+    pending_credits numeric(38,0) NOT NULL,
+    effective_at timestamp with time zone NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    reference text COLLATE pg_catalog."C",
+    description text
+);
+
+ALTER TABLE lines_v1.lines OWNER TO counterfoil_projector;
+
+CREATE TABLE projections.active (
+    projection text NOT NULL COLLATE pg_catalog."C",
+    version integer NOT NULL,
+    since timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+ALTER TABLE projections.active OWNER TO counterfoil_owner;
+
+CREATE TABLE projections.checkpoints (
+    consumer text NOT NULL COLLATE pg_catalog."C",
+    source text NOT NULL COLLATE pg_catalog."C",
+    partition text NOT NULL COLLATE pg_catalog."C",
+    "position" jsonb NOT NULL,
+    applied bigint DEFAULT 0 NOT NULL,
+    as_of timestamp with time zone,
+    updated_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT checkpoints_source_check CHECK ((source = ANY (ARRAY['kafka'::text, 'tail'::text])))
+);
+
+ALTER TABLE projections.checkpoints OWNER TO counterfoil_owner;
+
+CREATE TABLE transactions_v1.complete (
+    one boolean DEFAULT true NOT NULL,
+    sequence bigint DEFAULT 0 NOT NULL,
+    as_of timestamp with time zone DEFAULT '1970-01-01 00:00:00+00'::timestamp with time zone NOT NULL,
+    next bigint,
+    noted_at timestamp with time zone,
+    noted pg_snapshot,
+    CONSTRAINT complete_one_check CHECK (one)
+);
+
+ALTER TABLE transactions_v1.complete OWNER TO counterfoil_projector;
+
+CREATE TABLE transactions_v1.holds (
+    id uuid NOT NULL,
+    remaining numeric(38,0) NOT NULL,
+    status text NOT NULL COLLATE pg_catalog."C"
+);
+
+ALTER TABLE transactions_v1.holds OWNER TO counterfoil_projector;
+
+CREATE TABLE transactions_v1.transactions (
+    sequence bigint NOT NULL,
+    id uuid NOT NULL,
+    ledger text NOT NULL COLLATE pg_catalog."C",
+    kind text NOT NULL COLLATE pg_catalog."C",
+    root_id uuid NOT NULL,
+    parent_id uuid,
+    reference text COLLATE pg_catalog."C",
+    description text,
+    effective_at timestamp with time zone NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    metadata jsonb NOT NULL
+);
+
+ALTER TABLE transactions_v1.transactions OWNER TO counterfoil_projector;
+
+ALTER TABLE ONLY journal.command_results ATTACH PARTITION journal.command_results_0 FOR VALUES WITH (modulus 8, remainder 0);
+
+ALTER TABLE ONLY journal.entries ATTACH PARTITION journal.entries_0 FOR VALUES WITH (modulus 32, remainder 0);
+
+ALTER TABLE ONLY counterfoil.counterfoil_migrations ALTER COLUMN id SET DEFAULT nextval('counterfoil.counterfoil_migrations_id_seq'::regclass);
+
+ALTER TABLE ONLY balances_v1.balances
+    ADD CONSTRAINT balances_pkey PRIMARY KEY (account_no);
+
+ALTER TABLE ONLY counterfoil.counterfoil_migrations
+    ADD CONSTRAINT "PK_f0c618996b2d1e3ed1a27dd36a8" PRIMARY KEY (id);
+
+ALTER TABLE ONLY journal.account_changes
+    ADD CONSTRAINT account_changes_pkey PRIMARY KEY (account_no, revision);
+
+ALTER TABLE ONLY journal.account_changes
+    ADD CONSTRAINT account_changes_sequence_key UNIQUE (sequence);
+
+ALTER TABLE ONLY journal.accounts
+    ADD CONSTRAINT accounts_ledger_id_key UNIQUE (ledger, id);
+
+ALTER TABLE ONLY journal.accounts
+    ADD CONSTRAINT accounts_pkey PRIMARY KEY (no);
+
+ALTER TABLE ONLY journal.command_results
+    ADD CONSTRAINT command_results_pkey PRIMARY KEY (idempotency_key, ledger, principal);
+
+ALTER TABLE ONLY journal.command_results_0
+    ADD CONSTRAINT command_results_0_pkey PRIMARY KEY (idempotency_key, ledger, principal);
+
+ALTER TABLE ONLY journal.entries
+    ADD CONSTRAINT entries_pkey PRIMARY KEY (account_no, version);
+
+ALTER TABLE ONLY journal.entries_0
+    ADD CONSTRAINT entries_0_pkey PRIMARY KEY (account_no, version);
+
+ALTER TABLE ONLY journal.ledgers
+    ADD CONSTRAINT ledgers_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY journal.outbox_days
+    ADD CONSTRAINT outbox_days_pkey PRIMARY KEY (day);
+
+ALTER TABLE ONLY journal.transactions
+    ADD CONSTRAINT transactions_id_key UNIQUE (id);
+
+ALTER TABLE ONLY journal.transactions
+    ADD CONSTRAINT transactions_pkey PRIMARY KEY (sequence);
+
+ALTER TABLE ONLY lines_v1.coverage
+    ADD CONSTRAINT coverage_pkey PRIMARY KEY (account_no);
+
+ALTER TABLE ONLY lines_v1.lines
+    ADD CONSTRAINT lines_pkey PRIMARY KEY (account_no, version);
+
+ALTER TABLE ONLY projections.active
+    ADD CONSTRAINT active_pkey PRIMARY KEY (projection);
+
+ALTER TABLE ONLY projections.checkpoints
+    ADD CONSTRAINT checkpoints_pkey PRIMARY KEY (consumer, partition);
+
+ALTER TABLE ONLY transactions_v1.complete
+    ADD CONSTRAINT complete_pkey PRIMARY KEY (one);
+
+ALTER TABLE ONLY transactions_v1.holds
+    ADD CONSTRAINT holds_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY transactions_v1.transactions
+    ADD CONSTRAINT transactions_id_key UNIQUE (id);
+
+ALTER TABLE ONLY transactions_v1.transactions
+    ADD CONSTRAINT transactions_pkey PRIMARY KEY (sequence);
+
+CREATE INDEX accounts_metadata ON journal.accounts USING gin (((metadata)::jsonb) jsonb_path_ops);
+
+CREATE INDEX accounts_newest ON journal.accounts USING btree (ledger, no DESC);
+
+CREATE INDEX command_results_age ON ONLY journal.command_results USING brin (created_at) WITH (pages_per_range='16');
+
+CREATE INDEX command_results_0_created_at_idx ON journal.command_results_0 USING brin (created_at) WITH (pages_per_range='16');
+
+CREATE INDEX entries_back_dated ON ONLY journal.entries USING btree (account_no, effective_at) WHERE (effective_at < max_effective_at);
+
+CREATE INDEX entries_0_account_no_effective_at_idx ON journal.entries_0 USING btree (account_no, effective_at) WHERE (effective_at < max_effective_at);
+
+CREATE INDEX outbox_xid ON ONLY journal.outbox USING btree (xid);
+
+CREATE UNIQUE INDEX transactions_reference ON journal.transactions USING btree (ledger, reference) WHERE (reference IS NOT NULL);
+
+CREATE UNIQUE INDEX transactions_step ON journal.transactions USING btree (parent_id, step) WHERE (parent_id IS NOT NULL);
+
+CREATE INDEX lines_effective ON lines_v1.lines USING btree (account_no, effective_at, version);
+
+CREATE INDEX holds_open ON transactions_v1.holds USING btree (status) WHERE (remaining > (0)::numeric);
+
+CREATE INDEX transactions_kind ON transactions_v1.transactions USING btree (ledger, kind, sequence) WHERE (kind <> 'posting'::text);
+
+CREATE INDEX transactions_metadata ON transactions_v1.transactions USING gin (metadata jsonb_path_ops) WHERE (metadata <> '{}'::jsonb);
+
+CREATE INDEX transactions_newest ON transactions_v1.transactions USING btree (ledger, sequence);
+
+CREATE INDEX transactions_recorded ON transactions_v1.transactions USING btree (ledger, recorded_at);
+
+CREATE INDEX transactions_reference ON transactions_v1.transactions USING btree (ledger, reference) WHERE (reference IS NOT NULL);
+
+ALTER INDEX journal.command_results_age ATTACH PARTITION journal.command_results_0_created_at_idx;
+
+ALTER INDEX journal.command_results_pkey ATTACH PARTITION journal.command_results_0_pkey;
+
+ALTER INDEX journal.entries_back_dated ATTACH PARTITION journal.entries_0_account_no_effective_at_idx;
+
+ALTER INDEX journal.entries_pkey ATTACH PARTITION journal.entries_0_pkey;
+
+CREATE TRIGGER check_entries AFTER INSERT ON journal.entries REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION journal.check_entries();
+
+ALTER TABLE journal.entries ENABLE ALWAYS TRIGGER check_entries;
+
+CREATE TRIGGER check_transactions AFTER INSERT ON journal.transactions REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION journal.check_transactions();
+
+ALTER TABLE journal.transactions ENABLE ALWAYS TRIGGER check_transactions;
+
+CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON journal.account_changes FOR EACH STATEMENT EXECUTE FUNCTION journal.refuse();
+
+ALTER TABLE journal.account_changes ENABLE ALWAYS TRIGGER refuse_change;
+
+CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON journal.entries FOR EACH STATEMENT EXECUTE FUNCTION journal.refuse();
+
+ALTER TABLE journal.entries ENABLE ALWAYS TRIGGER refuse_change;
+
+CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON journal.entries_0 FOR EACH STATEMENT EXECUTE FUNCTION journal.refuse();
+
+ALTER TABLE journal.entries_0 ENABLE ALWAYS TRIGGER refuse_change;
+
+CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON journal.transactions FOR EACH STATEMENT EXECUTE FUNCTION journal.refuse();
+
+ALTER TABLE journal.transactions ENABLE ALWAYS TRIGGER refuse_change;
+
+CREATE TRIGGER refuse_insert BEFORE INSERT ON journal.entries_0 FOR EACH STATEMENT EXECUTE FUNCTION journal.refuse();
+
+ALTER TABLE journal.entries_0 ENABLE ALWAYS TRIGGER refuse_insert;
+
+CREATE TRIGGER refuse_row BEFORE DELETE OR UPDATE ON journal.account_changes FOR EACH ROW EXECUTE FUNCTION journal.refuse();
+
+ALTER TABLE journal.account_changes ENABLE ALWAYS TRIGGER refuse_row;
+
+CREATE TRIGGER refuse_row BEFORE DELETE OR UPDATE ON journal.entries_0 FOR EACH ROW EXECUTE FUNCTION journal.refuse();
+
+ALTER TABLE journal.entries_0 ENABLE ALWAYS TRIGGER refuse_row;
+
+CREATE TRIGGER refuse_row BEFORE DELETE OR UPDATE ON journal.transactions FOR EACH ROW EXECUTE FUNCTION journal.refuse();
+
+ALTER TABLE journal.transactions ENABLE ALWAYS TRIGGER refuse_row;
+
+CREATE PUBLICATION counterfoil_outbox WITH (publish = 'insert', publish_via_partition_root = true);
+
+ALTER PUBLICATION counterfoil_outbox OWNER TO counterfoil_owner;
+
+ALTER PUBLICATION counterfoil_outbox ADD TABLE ONLY journal.outbox;
+
+GRANT USAGE ON SCHEMA balances_v1 TO counterfoil_app;
+GRANT USAGE ON SCHEMA balances_v1 TO counterfoil_reader;
+
+GRANT USAGE ON SCHEMA counterfoil TO counterfoil_app;
+GRANT USAGE ON SCHEMA counterfoil TO counterfoil_reader;
+
+GRANT USAGE ON SCHEMA journal TO counterfoil_app;
+GRANT USAGE ON SCHEMA journal TO counterfoil_projector;
+GRANT USAGE ON SCHEMA journal TO counterfoil_reader;
+GRANT USAGE ON SCHEMA journal TO counterfoil_cdc;
+
+GRANT USAGE ON SCHEMA lines_v1 TO counterfoil_app;
+GRANT USAGE ON SCHEMA lines_v1 TO counterfoil_reader;
+
+GRANT USAGE ON SCHEMA projections TO counterfoil_app;
+GRANT USAGE ON SCHEMA projections TO counterfoil_projector;
+GRANT USAGE ON SCHEMA projections TO counterfoil_reader;
+
+GRANT USAGE ON SCHEMA transactions_v1 TO counterfoil_app;
+GRANT USAGE ON SCHEMA transactions_v1 TO counterfoil_reader;
+
+REVOKE ALL ON FUNCTION journal.check_entries() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION journal.check_transactions() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION journal.drop_outbox_days(keep interval) FROM PUBLIC;
+GRANT ALL ON FUNCTION journal.drop_outbox_days(keep interval) TO counterfoil_app;
+
+REVOKE ALL ON FUNCTION journal.expire_command_results(retention interval, most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION journal.expire_command_results(retention interval, most integer) TO counterfoil_app;
+
+REVOKE ALL ON FUNCTION journal.last_version_before(account bigint, before timestamp with time zone, through bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION journal.last_version_before(account bigint, before timestamp with time zone, through bigint) TO counterfoil_app;
+GRANT ALL ON FUNCTION journal.last_version_before(account bigint, before timestamp with time zone, through bigint) TO counterfoil_projector;
+GRANT ALL ON FUNCTION journal.last_version_before(account bigint, before timestamp with time zone, through bigint) TO counterfoil_reader;
+
+REVOKE ALL ON FUNCTION journal.make_outbox_days(ahead integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION journal.make_outbox_days(ahead integer) TO counterfoil_app;
+
+REVOKE ALL ON FUNCTION journal.posted_before(account bigint, before timestamp with time zone, through bigint, OUT debits numeric, OUT credits numeric) FROM PUBLIC;
+GRANT ALL ON FUNCTION journal.posted_before(account bigint, before timestamp with time zone, through bigint, OUT debits numeric, OUT credits numeric) TO counterfoil_app;
+GRANT ALL ON FUNCTION journal.posted_before(account bigint, before timestamp with time zone, through bigint, OUT debits numeric, OUT credits numeric) TO counterfoil_projector;
+GRANT ALL ON FUNCTION journal.posted_before(account bigint, before timestamp with time zone, through bigint, OUT debits numeric, OUT credits numeric) TO counterfoil_reader;
+
+REVOKE ALL ON FUNCTION journal.refuse() FROM PUBLIC;
+
+GRANT SELECT ON TABLE balances_v1.balances TO counterfoil_app;
+GRANT SELECT ON TABLE balances_v1.balances TO counterfoil_reader;
+
+GRANT SELECT ON TABLE counterfoil.counterfoil_migrations TO counterfoil_app;
+GRANT SELECT ON TABLE counterfoil.counterfoil_migrations TO counterfoil_reader;
+
+GRANT SELECT,INSERT ON TABLE journal.account_changes TO counterfoil_app;
+GRANT SELECT ON TABLE journal.account_changes TO counterfoil_projector;
+GRANT SELECT ON TABLE journal.account_changes TO counterfoil_reader;
+
+GRANT USAGE ON SEQUENCE journal.account_no TO counterfoil_app;
+
+GRANT SELECT,INSERT ON TABLE journal.accounts TO counterfoil_app;
+GRANT SELECT ON TABLE journal.accounts TO counterfoil_projector;
+GRANT SELECT ON TABLE journal.accounts TO counterfoil_reader;
+
+GRANT UPDATE(min_balance) ON TABLE journal.accounts TO counterfoil_app;
+
+GRANT UPDATE(max_balance) ON TABLE journal.accounts TO counterfoil_app;
+
+GRANT UPDATE(status) ON TABLE journal.accounts TO counterfoil_app;
+
+GRANT UPDATE(metadata) ON TABLE journal.accounts TO counterfoil_app;
+
+GRANT UPDATE(revision) ON TABLE journal.accounts TO counterfoil_app;
+
+GRANT SELECT,INSERT ON TABLE journal.command_results TO counterfoil_app;
+GRANT SELECT ON TABLE journal.command_results TO counterfoil_projector;
+GRANT SELECT ON TABLE journal.command_results TO counterfoil_reader;
+
+GRANT SELECT,INSERT ON TABLE journal.entries TO counterfoil_app;
+GRANT SELECT ON TABLE journal.entries TO counterfoil_projector;
+GRANT SELECT ON TABLE journal.entries TO counterfoil_reader;
+
+GRANT SELECT,INSERT ON TABLE journal.ledgers TO counterfoil_app;
+GRANT SELECT ON TABLE journal.ledgers TO counterfoil_projector;
+GRANT SELECT ON TABLE journal.ledgers TO counterfoil_reader;
+
+GRANT UPDATE(description) ON TABLE journal.ledgers TO counterfoil_app;
+
+GRANT UPDATE(metadata) ON TABLE journal.ledgers TO counterfoil_app;
+
+GRANT SELECT,INSERT ON TABLE journal.outbox TO counterfoil_app;
+GRANT SELECT ON TABLE journal.outbox TO counterfoil_projector;
+GRANT SELECT ON TABLE journal.outbox TO counterfoil_reader;
+GRANT SELECT ON TABLE journal.outbox TO counterfoil_cdc;
+
+GRANT SELECT ON TABLE journal.outbox_days TO counterfoil_app;
+GRANT SELECT ON TABLE journal.outbox_days TO counterfoil_projector;
+GRANT SELECT ON TABLE journal.outbox_days TO counterfoil_reader;
+
+GRANT SELECT,USAGE ON SEQUENCE journal.sequence TO counterfoil_app;
+GRANT SELECT ON SEQUENCE journal.sequence TO counterfoil_projector;
+GRANT SELECT ON SEQUENCE journal.sequence TO counterfoil_reader;
+
+GRANT SELECT,INSERT ON TABLE journal.transactions TO counterfoil_app;
+GRANT SELECT ON TABLE journal.transactions TO counterfoil_projector;
+GRANT SELECT ON TABLE journal.transactions TO counterfoil_reader;
+
+GRANT SELECT ON TABLE lines_v1.coverage TO counterfoil_app;
+GRANT SELECT ON TABLE lines_v1.coverage TO counterfoil_reader;
+
+GRANT SELECT ON TABLE lines_v1.lines TO counterfoil_app;
+GRANT SELECT ON TABLE lines_v1.lines TO counterfoil_reader;
+
+GRANT SELECT ON TABLE projections.active TO counterfoil_app;
+GRANT SELECT ON TABLE projections.active TO counterfoil_reader;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE projections.active TO counterfoil_projector;
+
+GRANT SELECT ON TABLE projections.checkpoints TO counterfoil_app;
+GRANT SELECT ON TABLE projections.checkpoints TO counterfoil_reader;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE projections.checkpoints TO counterfoil_projector;
+
+GRANT SELECT ON TABLE transactions_v1.complete TO counterfoil_app;
+GRANT SELECT ON TABLE transactions_v1.complete TO counterfoil_reader;
+
+GRANT SELECT ON TABLE transactions_v1.holds TO counterfoil_app;
+GRANT SELECT ON TABLE transactions_v1.holds TO counterfoil_reader;
+
+GRANT SELECT ON TABLE transactions_v1.transactions TO counterfoil_app;
+GRANT SELECT ON TABLE transactions_v1.transactions TO counterfoil_reader;
