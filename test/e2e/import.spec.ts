@@ -4,12 +4,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { eventually, listAccounts, post, type ListedAccount } from '../support/ledger.js';
 import { startService } from '../support/service.js';
-
-interface Account {
-  id: string;
-  balances: { posted: { debits: string; credits: string } };
-}
 
 const household = 'test/data/household.jsonl.gz';
 let service: Awaited<ReturnType<typeof startService>>;
@@ -36,11 +32,11 @@ describe('importing ten years of household books', () => {
     const expected = JSON.parse(
       await readFile('test/data/household-expected.json', 'utf8'),
     ).debit_minus_credit;
-    await eventually(async () => expect(netOf(await accounts())).toEqual(expected));
+    await eventually(async () => expect(netOf(await listAccounts(service.url))).toEqual(expected));
   });
 
   it('changes nothing the second time, whether from the file or from stdin', async () => {
-    const before = await accounts();
+    const before = await listAccounts(service.url);
     const again = await counterfoil(['import', household]);
     expect(again.status).toBe(0);
     const piped = await counterfoil(['import', '-'], gunzipSync(await readFile(household)));
@@ -49,12 +45,22 @@ describe('importing ten years of household books', () => {
         /^3,938 lines: 0 applied, 3,938 had been applied before, 0 refused; [\d.]+ s\n$/,
       );
     }
-    await post('/accounts', { id: 'later:from', type: 'asset', currency: 'USD', min_balance: null });
-    await post('/accounts', { id: 'later:to', type: 'asset', currency: 'USD', min_balance: null });
-    await post('/transfers', { from: 'later:from', to: 'later:to', amount: '1' });
+    await post(service.url, '/accounts', {
+      id: 'later:from',
+      type: 'asset',
+      currency: 'USD',
+      min_balance: null,
+    });
+    await post(service.url, '/accounts', {
+      id: 'later:to',
+      type: 'asset',
+      currency: 'USD',
+      min_balance: null,
+    });
+    await post(service.url, '/transfers', { from: 'later:from', to: 'later:to', amount: '1' });
     // The read model follows in order: when it shows this transfer, it would show a doubled entry before it.
     await eventually(async () => {
-      const now = await accounts();
+      const now = await listAccounts(service.url);
       expect(now.find(({ id }) => id === 'later:to')?.balances.posted.credits).toBe('1');
       expect(now.filter(({ id }) => !id.startsWith('later:'))).toEqual(before);
     });
@@ -125,7 +131,7 @@ describe('a file with bad lines', () => {
       .map((line) => JSON.parse(line).line);
     expect(listed.sort()).toEqual([3, 4, 5]);
     await eventually(async () => {
-      const owner = (await accounts()).find(({ id }) => id === 'bad:owner');
+      const owner = (await listAccounts(service.url)).find(({ id }) => id === 'bad:owner');
       expect(owner?.balances.posted.credits).toBe('7');
     });
   });
@@ -158,43 +164,10 @@ function counterfoil(
   });
 }
 
-async function accounts(): Promise<Account[]> {
-  const all: Account[] = [];
-  let cursor: string | null = '';
-  while (cursor !== null) {
-    const query: string = `limit=50${cursor && `&cursor=${encodeURIComponent(cursor)}`}`;
-    const response = await fetch(`${service.url}/v1/ledgers/main/accounts?${query}`);
-    const page = (await response.json()) as { data: Account[]; next_cursor: string | null };
-    all.push(...page.data);
-    cursor = page.next_cursor;
-  }
-  return all;
-}
-
-function netOf(all: Account[]): Record<string, string> {
+function netOf(all: ListedAccount[]): Record<string, string> {
   const nets = all.map(({ id, balances: { posted } }) => [
     id,
     String(BigInt(posted.debits) - BigInt(posted.credits)),
   ]);
   return Object.fromEntries(nets);
-}
-
-async function post(path: string, body: unknown): Promise<void> {
-  const headers = { 'content-type': 'application/json', 'idempotency-key': `test-${JSON.stringify(body)}` };
-  const url = `${service.url}/v1/ledgers/main${path}`;
-  const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
-  expect(response.status).toBe(201);
-}
-
-/** Until the read model has caught up. */
-async function eventually(check: () => Promise<void>, withinMs = 20_000): Promise<void> {
-  const until = Date.now() + withinMs;
-  for (;;) {
-    try {
-      return await check();
-    } catch (error) {
-      if (Date.now() > until) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-  }
 }
