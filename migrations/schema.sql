@@ -539,7 +539,7 @@ CREATE TABLE transactions_v1.complete (
     as_of timestamp with time zone DEFAULT '1970-01-01 00:00:00+00'::timestamp with time zone NOT NULL,
     next bigint,
     noted_at timestamp with time zone,
-    noted pg_snapshot,
+    noted xid8,
     CONSTRAINT complete_one_check CHECK (one)
 );
 

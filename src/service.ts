@@ -12,7 +12,7 @@ import { configureHttp, createHttpAdapter } from './platform/http/configure.js';
 import { nestLogger } from './platform/logging.js';
 import { collectProcessMetrics } from './platform/metrics.js';
 import { createPool } from './platform/postgres.js';
-import { freshness } from './projections/freshness.js';
+import { recentFreshness } from './projections/freshness.js';
 import { keepComplete } from './projections/complete.js';
 import { watchLag } from './projections/lag.js';
 import { startTail } from './projections/runner/tail.js';
@@ -60,6 +60,7 @@ export async function startService(config: Config, databaseUrl: string, logger: 
     // New requests are refused first, then those at hand are answered.
     const batcher = app.get(Batcher);
     // Nobody's half-sent request keeps us: it was not taken.
+    batcher.stopWaiting();
     const cut = setTimeout(() => app.getHttpServer().closeAllConnections(), GRACE_MS);
     await app.close();
     clearTimeout(cut);
@@ -102,7 +103,7 @@ function runTail(databaseUrl: string, log: Logger): () => Promise<void> {
 function readinessOf(pool: pg.Pool, logger: Logger): Readiness {
   return async () => {
     try {
-      const { lag_events, lag_seconds, as_of, source } = await freshness(pool);
+      const { lag_events, lag_seconds, as_of, source } = await recentFreshness(pool);
       const status = lag_seconds <= MOST_LAG_SECONDS ? 'ok' : 'degraded';
       return { status, checks: { postgres: 'ok', read_model: { source, lag_events, lag_seconds, as_of } } };
     } catch (error) {

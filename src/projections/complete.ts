@@ -16,12 +16,18 @@ interface Mark {
   decided: boolean;
 }
 
+interface Drawn {
+  last: string;
+  at: string;
+}
+
 /**
  * Keeps `complete` up to date in the read model: the sequence up to which no transaction is missing, whatever order
  * the events come in, whichever partition stands still, whatever was lost on the way.
  *
- * A mark is noted: the last sequence drawn. Who may still commit below it has a transaction id already, so once the
- * writers of that moment are gone, what the journal holds up to the mark is final, and is compared.
+ * A mark is noted: the last sequence drawn, then a transaction id of our own. Who drew before has a lesser id, since
+ * a writer gets its id before it draws. So once no transaction up to that id is left, what the journal holds up to the
+ * mark is final, and is compared.
  */
 export function keepComplete({ pool, log }: SourceOptions): RunningSource {
   let stopping = false;
@@ -47,38 +53,44 @@ export function keepComplete({ pool, log }: SourceOptions): RunningSource {
 /** One step; writes nothing while nothing is recorded. Safe in several processes: one of them does it. */
 export async function markComplete(pool: pg.Pool): Promise<void> {
   const schema = await activeSchema(pool, 'transactions');
+  // Before the transaction below has its id. The time is that of the statement's start: who draws later records later.
+  const drawn = await pool.query<Drawn>(
+    `select statement_timestamp() as at, case when is_called then last_value else 0 end as last
+     from journal.sequence`,
+  );
   await inTransaction(pool, async (client) => {
     const { rows } = await client.query<Mark>(
       `select sequence, next,
-         pg_snapshot_xmin(pg_current_snapshot()) >= pg_snapshot_xmax(noted)
+         pg_snapshot_xmin(pg_current_snapshot()) > noted
            or noted_at < now() - make_interval(secs => ${WRITERS_LIVE_SECONDS}) as decided
        from ${schema}.complete for update skip locked`,
     );
     const mark = rows[0];
     if (!mark) return;
-    if (mark.next === null) await note(client, schema, mark.sequence);
+    if (mark.next === null) await note(client, schema, mark.sequence, drawn.rows[0]!);
     else if (mark.decided) await advance(client, schema, mark.sequence, mark.next);
   });
 }
 
-/** The time is that of the statement's start: who takes the time for its record later draws, or drew, before it. */
-async function note(client: pg.ClientBase, schema: string, sequence: string): Promise<void> {
-  const { rows } = await client.query<{ last: string; at: string }>(
-    `select last_value as last, statement_timestamp() as at from journal.sequence
-     where is_called and last_value > $1`,
-    [sequence],
-  );
-  if (!rows[0]) return;
-  // A statement of its own: its snapshot must be younger than the number just read.
-  await client.query(
-    `update ${schema}.complete set next = $1, noted_at = $2, noted = pg_current_snapshot()`,
-    [rows[0].last, rows[0].at],
-  );
+async function note(
+  client: pg.ClientBase,
+  schema: string,
+  sequence: string,
+  { last, at }: Drawn,
+): Promise<void> {
+  if (BigInt(last) <= BigInt(sequence)) return;
+  await client.query(`update ${schema}.complete set next = $1, noted_at = $2, noted = pg_current_xact_id()`, [
+    last,
+    at,
+  ]);
 }
 
 async function advance(client: pg.ClientBase, schema: string, from: string, next: string): Promise<void> {
   const to = String(BigInt(next) < BigInt(from) + BigInt(SLICE) ? next : BigInt(from) + BigInt(SLICE));
-  const { rows } = await client.query<{ sequence: string }>(`${missingBetween(schema)} limit 1`, [from, to]);
+  const { rows } = await client.query<{ sequence: string }>(`${missingBetween(schema, SLICE)} limit 1`, [
+    from,
+    to,
+  ]);
   const reached = rows[0] ? String(BigInt(rows[0].sequence) - 1n) : to;
   await client.query(
     reached === next
@@ -89,13 +101,16 @@ async function advance(client: pg.ClientBase, schema: string, from: string, next
 }
 
 /**
- * Transactions of the journal with $1 < sequence ≤ $2 that the read model has not, in order. A look-up each rather
- * than a join, so that a limit ends it early.
+ * Of the first so many transactions of the journal with $1 < sequence ≤ $2, those that the read model has not, in
+ * order. A look-up each rather than a join, so that a limit ends it early.
  */
-export function missingBetween(schema: string): string {
+export function missingBetween(schema: string, among: number): string {
   return `
-select t.sequence, t.recorded_at from journal.transactions t
-where t.sequence > $1 and t.sequence <= $2
-  and (select true from ${schema}.transactions p where p.sequence = t.sequence) is null
+select t.sequence, t.recorded_at
+from (
+  select sequence, recorded_at from journal.transactions
+  where sequence > $1 and sequence <= $2 order by sequence limit ${among}
+) t
+where (select true from ${schema}.transactions p where p.sequence = t.sequence) is null
 order by t.sequence`;
 }

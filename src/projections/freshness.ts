@@ -4,7 +4,7 @@ import { missingBetween } from './complete.js';
 
 /** How far the read model is behind the journal. */
 export interface Freshness {
-  /** Transactions recorded but not applied yet; counted up to 10,000. */
+  /** Transactions recorded but not applied yet, among the first 10,000 beyond what is known to be complete. */
   lag_events: number;
   /** Age of the first of them; 0 when there is none. */
   lag_seconds: number;
@@ -14,7 +14,10 @@ export interface Freshness {
   source: 'kafka' | 'tail' | null;
 }
 
-const MOST_COUNTED = 10_000;
+/** So many are looked at and no more: with one event missing, everything after it lies beyond the mark. */
+const MOST_LOOKED_AT = 10_000;
+const KEPT_MS = 500;
+const kept = new WeakMap<pg.Pool, { until: number; known: Promise<Freshness> }>();
 
 interface Known {
   sequence: string;
@@ -39,9 +42,21 @@ export async function freshness(pool: pg.Pool): Promise<Freshness> {
   const missing = await pool.query<{ events: number; seconds: number }>(
     `select count(*)::int as events,
        greatest(0, coalesce(extract(epoch from clock_timestamp() - min(recorded_at)), 0))::float8 as seconds
-     from (${missingBetween(schema)} limit ${MOST_COUNTED}) m`,
+     from (${missingBetween(schema, MOST_LOOKED_AT)}) m`,
     [sequence, last],
   );
   const { events, seconds } = missing.rows[0]!;
   return { lag_events: events, lag_seconds: seconds, as_of, source };
+}
+
+/** As it was found out at most half a second ago, for whoever asks often. */
+export async function recentFreshness(pool: pg.Pool): Promise<Freshness> {
+  let entry = kept.get(pool);
+  if (!entry || entry.until < Date.now()) {
+    entry = { until: Date.now() + KEPT_MS, known: freshness(pool) };
+    // A failure is not remembered: the next reader asks again.
+    entry.known.catch(() => kept.delete(pool));
+    kept.set(pool, entry);
+  }
+  return entry.known;
 }

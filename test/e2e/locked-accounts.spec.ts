@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { createClient, type Client } from '../support/client.js';
@@ -41,6 +43,28 @@ describe('an account that something holds locked', () => {
     await holder.query('rollback');
     expect((await waiting).map(({ status }) => status)).toEqual([201, 201, 201]);
     expect((await client.account('locked')).version).toBe(3);
+  });
+
+  it('does not keep a stored answer from being given again', async () => {
+    const key = randomUUID();
+    const send = () => client.transfer('locked', 'partner', '1', {}, { key });
+    const first = await send();
+    await lock('locked');
+    const waiting = [1, 2].map(() => client.transfer('locked', 'partner', '1'));
+    const again = await Promise.all([send(), send(), send()]);
+    expect(again.map(({ text }) => text)).toEqual([first.text, first.text, first.text]);
+    await holder.query('rollback');
+    expect((await Promise.all(waiting)).map(({ status }) => status)).toEqual([201, 201]);
+  });
+
+  it('keeps no service from stopping: who waits is told 503 at once', async () => {
+    const other = await startService({}, service.databaseUrl);
+    await lock('locked');
+    const waiting = createClient(other.url).transfer('locked', 'partner', '1');
+    // Long enough to be waiting for the lock, or put aside because of it.
+    await sleep(1_500);
+    await other.stop();
+    expect((await waiting).status).toBe(503);
   });
 
   it('is given up in the end: 503, nothing recorded', async () => {

@@ -5,7 +5,7 @@ import { InvalidCursor } from '../../src/platform/cursor.js';
 import { accountsPosition, listAccounts, readBalance } from '../../src/projections/balances/queries.js';
 import { markComplete } from '../../src/projections/complete.js';
 import { freshness } from '../../src/projections/freshness.js';
-import { hasLinesThrough, listLines } from '../../src/projections/lines/queries.js';
+import { linesThrough, listLines } from '../../src/projections/lines/queries.js';
 import { applyMessages, prepareOffsets } from '../../src/projections/runner/kafka-offsets.js';
 import type { RunningSource } from '../../src/projections/runner/source.js';
 import { startTail } from '../../src/projections/runner/tail.js';
@@ -203,18 +203,18 @@ describe('messages from Kafka', () => {
     const next = await nextOffset();
     const apply = (offset: number, payload: string) =>
       applyMessages(pool, { ...fetched, fetched: String(offset) }, [message(offset, payload)]);
-    expect(await hasLinesThrough(pool, no, 0)).toBe(true);
-    expect(await hasLinesThrough(pool, no, 1)).toBe(false);
+    expect(await linesThrough(pool, no, 0)).toBe('0');
+    expect(await linesThrough(pool, no, 1)).toBeUndefined();
     await apply(next, first!);
     await apply(next + 1, third!);
     expect((await readBalance(pool, 'main', 'hole'))!.version).toBe('3');
-    expect(await hasLinesThrough(pool, no, 0)).toBe(false);
-    expect(await hasLinesThrough(pool, no, 3)).toBe(false);
+    expect(await linesThrough(pool, no, 0)).toBeUndefined();
+    expect(await linesThrough(pool, no, 3)).toBeUndefined();
     await apply(next + 2, third!);
-    expect(await hasLinesThrough(pool, no, 3)).toBe(false);
+    expect(await linesThrough(pool, no, 3)).toBeUndefined();
     await apply(next + 3, second!);
-    expect(await hasLinesThrough(pool, no, 3)).toBe(true);
-    expect(await hasLinesThrough(pool, no, 4)).toBe(false);
+    expect(await linesThrough(pool, no, 3)).toBe('3');
+    expect(await linesThrough(pool, no, 4)).toBeUndefined();
   });
 
   it('are passed over before the checkpoint, and fetched again from it when they lie beyond', async () => {
@@ -358,14 +358,16 @@ describe('queries', () => {
 
   it('list the lines of an account', async () => {
     const { no } = (await readBalance(pool, 'main', 'q-two'))!;
-    const rows = await listLines(pool, no, { limit: 3 });
+    const rows = await listLines(pool, no, { limit: 3 }, '4');
     expect(rows.map((row) => [row.version, row.posted, row.pending])).toEqual([
       ['4', '3', '-7'],
       ['3', '0', '7'],
       ['2', '5', '0'],
     ]);
     const { recorded_at: from, version: beforeVersion } = rows[2]!;
-    expect(await listLines(pool, no, { from, beforeVersion, limit: 3 })).toMatchObject([{ version: '1' }]);
+    expect(await listLines(pool, no, { from, beforeVersion, limit: 3 }, '4')).toMatchObject([
+      { version: '1' },
+    ]);
   });
 
   it('say how far the read model is behind', async () => {
@@ -431,6 +433,23 @@ describe('up to where the read model is complete', () => {
     await mark(4);
     expect(await freshness(pool)).toMatchObject({ lag_events: 0 });
     expect((await complete()).as_of > lost.recordedAt).toBe(true);
+  });
+
+  it('waits for a writer that has drawn its number and done nothing else since', async () => {
+    tail();
+    await caughtUp();
+    await mark(4);
+    const late = await begun();
+    const { rows } = await late.query<{ sequence: string; now: string }>(
+      `select pg_current_xact_id() as xid, nextval('journal.sequence') as sequence, clock_timestamp() as now`,
+    );
+    const { sequence, now } = rows[0]!;
+    await mark(6);
+    expect(BigInt((await complete()).sequence)).toBeLessThan(BigInt(sequence));
+    expect((await freshness(pool)).as_of < now).toBe(true);
+    await commit(late);
+    await mark(6);
+    expect((await complete()).sequence).toBe(sequence);
   });
 
   it('waits for a writer that may still commit something older', async () => {

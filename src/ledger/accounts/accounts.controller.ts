@@ -208,8 +208,12 @@ export class AccountsController {
     const { limit, cursor, consistency, min_version: least = 0, from, to } = query;
     const beforeVersion = entriesPosition({ ledger, id }, cursor);
     const account = await readAccount(this.pool, ledger, id);
-    const list = (await readsLines(this.pool, account, consistency, least)) ? listLines : listEntries;
-    const found = await list(this.pool, account.no, { from, to, beforeVersion, limit: limit + 1 });
+    const through = await readsLines(this.pool, account, consistency, least);
+    const wanted = { from, to, beforeVersion, limit: limit + 1 };
+    const found =
+      through === undefined
+        ? await listEntries(this.pool, account.no, wanted)
+        : await listLines(this.pool, account.no, wanted, through);
     const { rows, next_cursor } = entriesPage(account, found, limit);
     reply.send({ data: rows.map((row) => entryView(account, row)), next_cursor });
   }

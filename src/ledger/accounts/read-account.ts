@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { readBalance } from '../../projections/balances/queries.js';
-import { hasLinesThrough } from '../../projections/lines/queries.js';
+import { linesThrough } from '../../projections/lines/queries.js';
 import { Problem } from '../errors.js';
 import { accountOf, type AccountRow } from '../journal/rows.js';
 import type { Account } from '../rules/account.js';
@@ -66,14 +66,17 @@ export async function materialized(pool: pg.Pool, ledger: string, id: string): P
   return row && withTotals(row);
 }
 
-/** Whether entries and statements may come from the read model: asked for, not too old, and without a hole. */
+/**
+ * Up to which version entries and statements may come from the read model; undefined: they come from the journal,
+ * because nothing else was asked for, or the read model is too old or has a hole.
+ */
 export async function readsLines(
   pool: pg.Pool,
   account: Account,
   consistency: 'strong' | 'eventual' | undefined,
   least: number,
-): Promise<boolean> {
-  return consistency === 'eventual' && hasLinesThrough(pool, account.no, least);
+): Promise<string | undefined> {
+  return consistency === 'eventual' ? linesThrough(pool, account.no, least) : undefined;
 }
 
 /** Of a row of the read model: its newest entry's times are not known there. */

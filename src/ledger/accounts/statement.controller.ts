@@ -38,9 +38,9 @@ export class StatementController {
     const { limit, cursor, consistency, min_version: least = 0, from, to } = query;
     const position = positionOf({ ledger, id }, cursor);
     const account = await readAccount(this.pool, ledger, id);
-    const through = Math.max(least, Number(position?.through ?? 0));
-    const lines = await readsLines(this.pool, account, consistency, through);
-    const source = lines ? await linesStatement(this.pool) : journalStatement;
+    const wanted = Math.max(least, Number(position?.through ?? 0));
+    const through = await readsLines(this.pool, account, consistency, wanted);
+    const source = through === undefined ? journalStatement : await linesStatement(this.pool, through);
     const page = await readStatement(this.pool, source, account, position ?? { from, to }, limit);
     const next = page.next && cursorOf(account, page.next);
     reply.header('vary', 'accept');

@@ -1,18 +1,15 @@
 import { Problem } from '../errors.js';
-import { LockedAccounts, type Journal } from './journal.js';
+import { Waiting, type Journal } from './journal.js';
+import { Parking } from './parking.js';
 import type { Outcome, Request } from './request.js';
 
 interface Submission {
   requests: Request[];
+  /** Set once it has waited for a lock; it is no longer counted in the queue. */
+  giveUpAt?: number;
   resolve: (outcomes: Outcome[]) => void;
   reject: (error: unknown) => void;
-  /** Set once it has met an account that something holds locked: when it is given up. */
-  giveUpAt?: number;
 }
-
-/** How long a command may wait for a locked account, and how often it looks. */
-const LOCKED_PATIENCE_MS = 15_000;
-const LOCKED_PAUSE_MS = 200;
 
 interface Limits {
   /** Most commands waiting. */
@@ -37,16 +34,17 @@ export class Batcher {
   private waiting: Submission[] = [];
   private queued = 0;
   private busy = 0;
-  /** Submissions that wait for a locked account, outside of the queue. */
-  private parked = 0;
   private closing = false;
+  private readonly parking: Parking<Submission>;
   private idle: (() => void) | undefined;
 
   constructor(
     private readonly journal: Journal,
     private readonly limits: Limits,
     private readonly observe: Observer,
-  ) {}
+  ) {
+    this.parking = new Parking(limits.queueLimit, (submission) => this.takeBack(submission));
+  }
 
   /**
    * The commands take effect in order and together with others in one transaction; each has its own outcome.
@@ -87,14 +85,20 @@ export class Batcher {
     });
   }
 
+  /** Answers 503 to whoever waits for a lock, now and from now on: nobody knows how long that would take. */
+  stopWaiting(): void {
+    this.parking.close();
+  }
+
   /** Takes nothing more, and resolves when what was taken is answered. */
   async close(): Promise<void> {
     this.closing = true;
+    this.stopWaiting();
     if (!this.isIdle) await new Promise<void>((resolve) => (this.idle = resolve));
   }
 
   private get isIdle(): boolean {
-    return this.busy === 0 && this.parked === 0 && this.waiting.length === 0;
+    return this.busy === 0 && this.parking.isEmpty && this.waiting.length === 0;
   }
 
   private pump(): void {
@@ -116,9 +120,10 @@ export class Batcher {
       size += requests.length;
       count++;
     }
-    this.queued -= size;
+    const taken = this.waiting.splice(0, count);
+    this.queued -= taken.reduce((sum, { requests, giveUpAt }) => sum + (giveUpAt ? 0 : requests.length), 0);
     this.observe.queue(this.queued);
-    return this.waiting.splice(0, count);
+    return taken;
   }
 
   private async run(batch: Submission[]): Promise<void> {
@@ -127,41 +132,31 @@ export class Batcher {
       let next = 0;
       for (const { requests, resolve } of batch) resolve(outcomes.slice(next, (next += requests.length)));
     } catch (error) {
-      if (error instanceof LockedAccounts) return this.goOnWithout(error.requests, batch);
+      if (error instanceof Waiting && (error.isKnown || batch.length === 1)) {
+        return this.goOnWithout(error, batch);
+      }
       // One bad command must not fail its neighbours: each submission is tried by itself.
       if (batch.length === 1 || error instanceof Problem) return batch.forEach(({ reject }) => reject(error));
       for (const submission of batch) await this.run([submission]);
     }
   }
 
-  /** Those that wait for locked accounts are put aside: they hold no writer, and nobody waits with them. */
-  private async goOnWithout(locked: ReadonlySet<Request>, batch: Submission[]): Promise<void> {
-    const waits = ({ requests }: Submission) => requests.some((request) => locked.has(request));
-    batch.filter(waits).forEach((submission) => this.park(submission));
+  /** Those that wait for a lock are put aside: they hold no writer, and nobody waits with them. */
+  private async goOnWithout(waiting: Waiting, batch: Submission[]): Promise<void> {
+    const waits = ({ requests }: Submission) => requests.some((request) => waiting.requests.has(request));
+    for (const submission of batch.filter(waits)) this.parking.park(submission, waiting.isKnown);
     const others = batch.filter((submission) => !waits(submission));
     if (others.length > 0) await this.run(others);
   }
 
-  private park(submission: Submission): void {
-    submission.giveUpAt ??= performance.now() + LOCKED_PATIENCE_MS;
-    if (performance.now() > submission.giveUpAt) {
-      const detail = 'an account is locked by something else; nothing was recorded';
-      submission.reject(new Problem('UNAVAILABLE', detail, {}, 1));
-      return;
-    }
-    this.parked++;
-    setTimeout(() => {
-      this.parked--;
-      this.queued += submission.requests.length;
-      this.waiting.push(submission);
-      this.pump();
-    }, LOCKED_PAUSE_MS);
+  private takeBack(submission: Submission): void {
+    this.waiting.push(submission);
+    this.pump();
   }
 
   private append(batch: Submission[]): Promise<Outcome[]> {
     const requests = batch.flatMap((submission) => submission.requests);
     this.observe.batch(requests.length);
-    const probe = batch.some(({ giveUpAt }) => giveUpAt !== undefined);
-    return this.journal.append(requests, probe);
+    return this.journal.append(requests);
   }
 }

@@ -5,7 +5,7 @@ import type { Account } from '../rules/account.js';
 import { accountsOf, claimsOf } from '../rules/command.js';
 import { Batch, ledgerNotFound, nameIn, replay, type BatchState, type StoredResult } from './batch.js';
 import { accountColumns, accountUpdateColumns, appendColumns, changeColumns } from './columns.js';
-import { commitFate } from './commit-fate.js';
+import { commitFate, type Written } from './commit-fate.js';
 import { resultKey, type Outcome, type Request } from './request.js';
 import { accountOf, withHead, type AccountRow, type Head } from './rows.js';
 import * as sql from './sql.js';
@@ -17,6 +17,7 @@ const ATTEMPTS = 10;
 const PATIENCE_MS = 15_000;
 const LOCK_TIMEOUT = '55P03';
 const CACHED_NUMBERS = 200_000;
+const LOCKED_KEPT_MS = 1_000;
 
 /** What was remembered of an account is not so (a failover lost it): forgotten now, so the next attempt asks. */
 class Misremembered extends Error {}
@@ -35,6 +36,8 @@ export class Journal {
   /** Account ids → numbers, and ledgers: kept once seen after a COMMIT, absence never. Only ever a short cut. */
   private readonly numbers = new Map<string, string>();
   private readonly ledgers = new Set<string>();
+  /** Accounts found locked by something else, and until when that is remembered. */
+  private readonly locked = new Map<string, number>();
 
   constructor(
     private readonly pool: pg.Pool,
@@ -45,18 +48,23 @@ export class Journal {
   /**
    * Outcomes in the order of the requests; they take effect in that order, all of them or (thrown) none.
    * @throws Problem UNAVAILABLE when Postgres can't be reached, keeps conflicting, or the fate of a COMMIT is unknown
-   * @param probe ask first whether an account is locked, rather than wait for it
-   * @throws LockedAccounts when some accounts are locked for long: nobody else needs to wait for them
+   * @throws Waiting when some of them wait for a lock for long: nobody else needs to wait for them
    */
-  async append(requests: Request[], probe = false): Promise<Outcome[]> {
+  async append(requests: Request[]): Promise<Outcome[]> {
+    let probe = this.touchesLocked(requests);
     const giveUpAt = performance.now() + PATIENCE_MS;
     for (let attempt = 1; ; attempt++) {
       try {
         if (probe) await this.refuseLocked(requests);
         return await this.attempt(requests);
       } catch (error) {
-        if (error instanceof Problem || error instanceof LockedAccounts) throw error;
-        probe = codeOf(error) === LOCK_TIMEOUT;
+        if (error instanceof Problem || error instanceof Waiting) throw error;
+        if (codeOf(error) === LOCK_TIMEOUT) {
+          await this.refuseLocked(requests);
+          // Not for an account: for what another process opens, refers to or answers just now.
+          throw new Waiting(new Set(requests), false);
+        }
+        probe = false;
         if (isUnavailable(error)) throw unavailable('Postgres can’t do it now; nothing was recorded');
         const again =
           isRetryable(error) ||
@@ -125,7 +133,7 @@ export class Journal {
       text: sql.append,
       values: appendColumns(batch.transactions, batch.results, batch.events),
     });
-    const answered = await this.commit(client, rows[0]!);
+    const answered = await this.commit(client, { ...rows[0]!, ...evidenceOf(batch) });
     for (const account of batch.opened) this.remember(account);
     if (batch.events.length > 0) this.hooks.committed();
     return answered;
@@ -135,7 +143,7 @@ export class Journal {
    * COMMIT; when the connection is lost in the middle of it, its fate is asked for on another, never guessed.
    * @returns whether COMMIT was answered on this connection
    */
-  private async commit(client: pg.PoolClient, written: { xid: string; timeline: string }): Promise<boolean> {
+  private async commit(client: pg.PoolClient, written: Written): Promise<boolean> {
     try {
       await client.query('commit');
       return true;
@@ -180,19 +188,32 @@ export class Journal {
     };
   }
 
-  /** @throws LockedAccounts unless all of them are free now */
+  /** @throws Waiting with those that need an account which is locked now; what is answered already needs none */
   private async refuseLocked(requests: Request[]): Promise<void> {
-    const numbers = await this.findAccounts(this.pool, requests);
+    const stored = await this.stored(this.pool, requests);
+    const open = requests.filter(
+      (request) => request.idempotencyKey === null || !stored.has(resultKey(request)),
+    );
+    const numbers = await this.findAccounts(this.pool, open);
     const { rows } = await this.pool.query<{ no: string }>(sql.freeAccounts, [[...numbers.values()]]);
     const free = new Set(rows.map(({ no }) => no));
-    const isLocked = (ledger: string, id: string) => {
-      const no = numbers.get(nameIn(ledger, id));
-      return no !== undefined && !free.has(no);
-    };
-    const locked = requests.filter(({ ledger, command }) =>
-      accountsOf(command).some((id) => isLocked(ledger, id)),
+    const until = performance.now() + LOCKED_KEPT_MS;
+    for (const [name, no] of numbers) {
+      if (free.has(no)) this.locked.delete(name);
+      else this.locked.set(name, until);
+    }
+    const waiting = open.filter((request) => this.touchesLocked([request]));
+    if (waiting.length > 0) throw new Waiting(new Set(waiting), true);
+  }
+
+  /** Whether an account of theirs was found locked a moment ago: then it is asked about, rather than waited for. */
+  private touchesLocked(requests: Request[]): boolean {
+    if (this.locked.size === 0) return false;
+    const now = performance.now();
+    for (const [name, until] of this.locked) if (until < now) this.locked.delete(name);
+    return requests.some(({ ledger, command }) =>
+      accountsOf(command).some((id) => this.locked.has(nameIn(ledger, id))),
     );
-    if (locked.length > 0) throw new LockedAccounts(new Set(locked));
   }
 
   private async lock(client: pg.PoolClient, numbers: Map<string, string>): Promise<Map<string, Account>> {
@@ -222,7 +243,10 @@ export class Journal {
     }
   }
 
-  private async stored(client: pg.PoolClient, requests: Request[]): Promise<Map<string, StoredResult>> {
+  private async stored(
+    client: pg.PoolClient | pg.Pool,
+    requests: Request[],
+  ): Promise<Map<string, StoredResult>> {
     const keyed = requests.filter((request) => request.idempotencyKey !== null);
     if (keyed.length === 0) return new Map();
     const { rows } = await client.query<
@@ -303,11 +327,24 @@ export class Journal {
   }
 }
 
-/** A batch could not get all its locks in time because of these: without them the others can go on. */
-export class LockedAccounts extends Error {
-  constructor(readonly requests: ReadonlySet<Request>) {
-    super('accounts are locked');
+/** A batch could not get all its locks in time. Nothing was recorded. */
+export class Waiting extends Error {
+  constructor(
+    /** Those that wait, or may: without them the others can go on. */
+    readonly requests: ReadonlySet<Request>,
+    /** True: it is known that it is these, and trying again costs no wait. */
+    readonly isKnown: boolean,
+  ) {
+    super('waiting for a lock');
   }
+}
+
+/** Something that only this batch can have written. */
+function evidenceOf({ events, results }: Batch): Pick<Written, 'eventId' | 'result'> {
+  if (events[0]) return { eventId: events[0].eventId, result: null };
+  const { request, outcome } = results[0]!;
+  const { idempotencyKey: key, ledger, principal } = request;
+  return { eventId: null, result: { key, ledger, principal, body: outcome.body } };
 }
 
 function codeOf(error: unknown): string | undefined {

@@ -110,3 +110,11 @@ select pg_current_xact_id()::text as xid, left(pg_walfile_name(pg_current_wal_in
 /** The fate of a transaction, and the timeline to know that it is still the same primary's history. */
 export const commitStatus = `
 select pg_xact_status($1::xid8) as status, left(pg_walfile_name(pg_current_wal_insert_lsn()), 8) as timeline`;
+
+/** Whether the event ($2), or where there is none the stored result, of transaction $1 is there. */
+export const isWritten = `
+select case when $2::text is not null
+  then exists (select from journal.outbox where xid = $1::xid8 and event_id = $2)
+  else exists (select from journal.command_results
+               where idempotency_key = $3 and ledger = $4 and principal = $5 and body = $6)
+end as written`;

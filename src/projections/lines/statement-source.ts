@@ -2,14 +2,17 @@ import type pg from 'pg';
 import type { StatementSource } from '../../ledger/accounts/statement.js';
 import { activeSchema } from '../active.js';
 
-/** A statement's three statements over the read model: sums and pages along the index by effective time. */
-export async function linesStatement(pool: pg.Pool): Promise<StatementSource> {
+/**
+ * A statement's three statements over the read model: sums and pages along the index by effective time.
+ * @param through the version up to which no line is missing: see `linesThrough`
+ */
+export async function linesStatement(pool: pg.Pool, through: string): Promise<StatementSource> {
   const lines = `${await activeSchema(pool, 'lines')}.lines`;
   return {
     extent: `
 select clock_timestamp() as now,
-  coalesce((select version from ${lines} where account_no = $1 order by version desc limit 1), 0) as through,
-  (select effective_at from ${lines} where account_no = $1 order by effective_at limit 1) as earliest`,
+  ${BigInt(through)}::bigint as through,
+  (select min(effective_at) from ${lines} where account_no = $1 and version <= ${BigInt(through)}) as earliest`,
     posted: `
 select coalesce(sum(posted) filter (where side = 'debit'), 0) as debits,
   coalesce(sum(posted) filter (where side = 'credit'), 0) as credits

@@ -41,7 +41,7 @@ create table {schema}.complete (
   as_of    timestamptz not null default 'epoch',
   next     bigint,
   noted_at timestamptz,
-  noted    pg_snapshot
+  noted    xid8
 );
 insert into {schema}.complete default values;
 `,
