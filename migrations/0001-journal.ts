@@ -105,7 +105,7 @@ create table journal.entries (
   account_no           bigint not null,
   version              bigint not null check (version > 0),
   transaction_sequence bigint not null,
-  leg                  smallint not null,
+  leg                  smallint not null check (leg > 0),
   side                 text collate "C" not null check (side in ('debit', 'credit')),
   posted               numeric(38, 0) not null check (posted >= 0),
   pending              numeric(38, 0) not null,   -- negative where a capture takes back what a hold reserved
@@ -200,10 +200,11 @@ begin
            sum(case e.side when 'debit' then e.pending else -e.pending end) as pending,
            count(*) as legs,
            min(cardinality(t.account_nos)) as said,
-           bool_and(t.xid = pg_current_xact_id()
+           -- A leg beyond the arrays compares as null, which bool_and would pass over.
+           bool_and(coalesce(t.xid = pg_current_xact_id()
                     and t.account_nos[e.leg] = e.account_no and t.versions[e.leg] = e.version
                     and t.effective_at = e.effective_at and t.recorded_at = e.recorded_at
-                    and t.ledger = a.ledger) as sound
+                    and t.ledger = a.ledger, false)) as sound
     from fresh e
     left join journal.transactions t on t.sequence = e.transaction_sequence
     left join journal.accounts a on a.no = e.account_no

@@ -36,10 +36,11 @@ begin
            sum(case e.side when 'debit' then e.pending else -e.pending end) as pending,
            count(*) as legs,
            min(cardinality(t.account_nos)) as said,
-           bool_and(t.xid = pg_current_xact_id()
+           -- A leg beyond the arrays compares as null, which bool_and would pass over.
+           bool_and(coalesce(t.xid = pg_current_xact_id()
                     and t.account_nos[e.leg] = e.account_no and t.versions[e.leg] = e.version
                     and t.effective_at = e.effective_at and t.recorded_at = e.recorded_at
-                    and t.ledger = a.ledger) as sound
+                    and t.ledger = a.ledger, false)) as sound
     from fresh e
     left join journal.transactions t on t.sequence = e.transaction_sequence
     left join journal.accounts a on a.no = e.account_no
@@ -370,6 +371,7 @@ CREATE TABLE journal.entries (
     max_effective_at timestamp with time zone NOT NULL,
     recorded_at timestamp with time zone NOT NULL,
     CONSTRAINT entries_check CHECK (((posted <> (0)::numeric) OR (pending <> (0)::numeric))),
+    CONSTRAINT entries_leg_check CHECK ((leg > 0)),
     CONSTRAINT entries_pending_credits_check CHECK ((pending_credits >= (0)::numeric)),
     CONSTRAINT entries_pending_debits_check CHECK ((pending_debits >= (0)::numeric)),
     CONSTRAINT entries_posted_check CHECK ((posted >= (0)::numeric)),
@@ -396,6 +398,7 @@ CREATE TABLE journal.entries_0 (
     max_effective_at timestamp with time zone NOT NULL,
     recorded_at timestamp with time zone NOT NULL,
     CONSTRAINT entries_check CHECK (((posted <> (0)::numeric) OR (pending <> (0)::numeric))),
+    CONSTRAINT entries_leg_check CHECK ((leg > 0)),
     CONSTRAINT entries_pending_credits_check CHECK ((pending_credits >= (0)::numeric)),
     CONSTRAINT entries_pending_debits_check CHECK ((pending_debits >= (0)::numeric)),
     CONSTRAINT entries_posted_check CHECK ((posted >= (0)::numeric)),

@@ -9,10 +9,12 @@ import { startService, type Service } from './service.js';
 /** The API. Without DATABASE_URL it brings its own Postgres, and stops it again. */
 async function main(): Promise<void> {
   const started = performance.now();
+  // A terminal that was closed takes no more output: that must not end us before all is stopped.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   const config = loadServiceConfig();
   const logger = createLogger(config.logLevel);
   const stopping = new Promise<string>((resolve) => {
-    for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => resolve(name));
+    for (const name of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(name, () => resolve(name));
   });
   const database = await openDatabase(config, logger);
   let service: Service | undefined;

@@ -52,6 +52,8 @@ async function end(status: number): Promise<void> {
   process.exit(status);
 }
 
+// A terminal that was closed takes no more output: that must not end us before all is stopped.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => void end(0));
 
 await main().catch(async (error: Error) => {

@@ -25,6 +25,7 @@ interface Leg {
   effective_at?: string;
   max_effective_at?: string;
   recorded_at?: string;
+  leg?: number;
 }
 
 interface Options {
@@ -209,6 +210,36 @@ describe.each(['counterfoil_app', 'counterfoil_owner'])('as %s', (role) => {
       () => append(sound, { legs: [cash, alice, euro], versions: [1, 1, 1] }),
       CHECK,
       /every leg it names/,
+    );
+  });
+
+  test.each([
+    ['0', 0],
+    ['beyond the last', 3],
+    ['far beyond', 99],
+    ['that is another entry’s', 1],
+  ])('a leg %s is refused', async (_, number) => {
+    await refused(
+      () => append([sound[0]!, { ...sound[1]!, leg: number }]),
+      CHECK,
+      /every leg it names and no other/,
+    );
+    // Nor may it stand for a leg that the transaction names and does not bring.
+    await refused(
+      () => append([sound[0]!, { ...sound[1]!, leg: number }], { legs: [cash, euro], versions: [1, 99] }),
+      CHECK,
+      /every leg it names and no other/,
+    );
+  });
+
+  test('arrays that count from 0 are refused', async () => {
+    await refused(
+      () =>
+        append(
+          sound.map((leg, index) => ({ ...leg, leg: index })),
+          { legs: `[0:1]={${cash},${alice}}` as never, versions: '[0:1]={1,1}' as never },
+        ),
+      CHECK,
     );
   });
 
