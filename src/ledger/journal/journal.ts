@@ -2,10 +2,12 @@ import type pg from 'pg';
 import { isConnectionLost, isRetryable, isUnavailable } from '../../platform/postgres.js';
 import { Problem } from '../errors.js';
 import type { Account } from '../rules/account.js';
-import { accountsOf, claimsOf } from '../rules/command.js';
-import { Batch, ledgerNotFound, nameIn, replay, type BatchState, type StoredResult } from './batch.js';
+import { accountsOf } from '../rules/command.js';
+import { AccountNumbers } from './account-numbers.js';
+import { Batch, ledgerNotFound, nameIn, replay, type BatchState } from './batch.js';
 import { accountColumns, accountUpdateColumns, appendColumns, changeColumns } from './columns.js';
 import { commitFate, type Written } from './commit-fate.js';
+import { storedResults, takenIds, takenReferences } from './lookups.js';
 import { resultKey, type Outcome, type Request } from './request.js';
 import { accountOf, withHead, type AccountRow, type Head } from './rows.js';
 import * as sql from './sql.js';
@@ -16,7 +18,6 @@ const ATTEMPTS = 10;
 /** After this time no further attempt is begun. */
 const PATIENCE_MS = 15_000;
 const LOCK_TIMEOUT = '55P03';
-const CACHED_NUMBERS = 200_000;
 const LOCKED_KEPT_MS = 1_000;
 
 /** What was remembered of an account is not so (a failover lost it): forgotten now, so the next attempt asks. */
@@ -33,8 +34,8 @@ export interface JournalHooks {
  * Knows nothing of queues: see Batcher.
  */
 export class Journal {
-  /** Account ids → numbers, and ledgers: kept once seen after a COMMIT, absence never. Only ever a short cut. */
-  private readonly numbers = new Map<string, string>();
+  private readonly numbers: AccountNumbers;
+  /** Kept once seen after a COMMIT, absence never. */
   private readonly ledgers = new Set<string>();
   /** Accounts found locked by something else, and until when that is remembered. */
   private readonly locked = new Map<string, number>();
@@ -42,8 +43,10 @@ export class Journal {
   constructor(
     private readonly pool: pg.Pool,
     private readonly hooks: JournalHooks,
-    private readonly remembered = CACHED_NUMBERS,
-  ) {}
+    rememberedNumbers = 200_000,
+  ) {
+    this.numbers = new AccountNumbers(rememberedNumbers);
+  }
 
   /**
    * Outcomes in the order of the requests; they take effect in that order, all of them or (thrown) none.
@@ -116,7 +119,7 @@ export class Journal {
     requests: Request[],
     outcomes: Map<Request, Outcome>,
   ): Promise<boolean> {
-    const numbers = await this.findAccounts(client, requests);
+    const numbers = await this.numbers.of(client, requests);
     await client.query('begin');
     const batch = new Batch(await this.lockAndRead(client, requests, numbers));
     for (const request of requests) outcomes.set(request, batch.decide(request));
@@ -134,7 +137,7 @@ export class Journal {
       values: appendColumns(batch.transactions, batch.results, batch.events),
     });
     const answered = await this.commit(client, { ...rows[0]!, ...evidenceOf(batch) });
-    for (const account of batch.opened) this.remember(account);
+    for (const account of batch.opened) this.numbers.remember(account);
     if (batch.events.length > 0) this.hooks.committed();
     return answered;
   }
@@ -182,19 +185,19 @@ export class Journal {
       sequences,
       accountNos,
       accounts,
-      transactionIds: await this.takenIds(client, requests),
-      references: await this.takenReferences(client, requests),
-      results: await this.stored(client, requests),
+      transactionIds: await takenIds(client, requests),
+      references: await takenReferences(client, requests),
+      results: await storedResults(client, requests),
     };
   }
 
   /** @throws Waiting with those that need an account which is locked now; what is answered already needs none */
   private async refuseLocked(requests: Request[]): Promise<void> {
-    const stored = await this.stored(this.pool, requests);
+    const stored = await storedResults(this.pool, requests);
     const open = requests.filter(
       (request) => request.idempotencyKey === null || !stored.has(resultKey(request)),
     );
-    const numbers = await this.findAccounts(this.pool, open);
+    const numbers = await this.numbers.of(this.pool, open);
     const { rows } = await this.pool.query<{ no: string }>(sql.freeAccounts, [[...numbers.values()]]);
     const free = new Set(rows.map(({ no }) => no));
     const until = performance.now() + LOCKED_KEPT_MS;
@@ -225,7 +228,7 @@ export class Journal {
     });
     const accounts = new Map(rows.map((row) => [nameIn(row.ledger, row.id), accountOf(row)]));
     const wrong = [...numbers.keys()].filter((name) => !accounts.has(name));
-    for (const name of wrong) this.numbers.delete(name);
+    for (const name of wrong) this.numbers.forget(name);
     if (wrong.length > 0) throw new Misremembered();
     return accounts;
   }
@@ -235,32 +238,12 @@ export class Journal {
     requests: Request[],
     outcomes: Map<Request, Outcome>,
   ): Promise<void> {
-    const results = await this.stored(client, requests);
+    const results = await storedResults(client, requests);
     if (results.size === 0) return;
     for (const request of requests) {
       const stored = request.idempotencyKey === null ? undefined : results.get(resultKey(request));
       if (stored) outcomes.set(request, replay(request, stored));
     }
-  }
-
-  private async stored(
-    client: pg.PoolClient | pg.Pool,
-    requests: Request[],
-  ): Promise<Map<string, StoredResult>> {
-    const keyed = requests.filter((request) => request.idempotencyKey !== null);
-    if (keyed.length === 0) return new Map();
-    const { rows } = await client.query<
-      StoredResult & { ledger: string; principal: string; idempotency_key: string }
-    >({
-      name: 'stored_results',
-      text: sql.storedResults,
-      values: [
-        keyed.map((request) => request.ledger),
-        keyed.map((request) => request.principal),
-        keyed.map((request) => request.idempotencyKey),
-      ],
-    });
-    return new Map(rows.map((row) => [resultKey({ ...row, idempotencyKey: row.idempotency_key }), row]));
   }
 
   private async findLedgers(client: pg.PoolClient, requests: Request[]): Promise<void> {
@@ -270,60 +253,6 @@ export class Journal {
     if (missing.size === 0) return;
     const { rows } = await client.query<{ id: string }>(sql.ledgerExists, [[...missing]]);
     for (const { id } of rows) this.ledgers.add(id);
-  }
-
-  /** The numbers, by name, of those accounts of the batch that exist. */
-  private async findAccounts(
-    client: pg.PoolClient | pg.Pool,
-    requests: Request[],
-  ): Promise<Map<string, string>> {
-    const numbers = new Map<string, string>();
-    const missing = new Map<string, [string, string]>();
-    for (const { ledger, command } of requests) {
-      for (const id of accountsOf(command)) {
-        const name = nameIn(ledger, id);
-        const known = this.numbers.get(name);
-        if (known === undefined) missing.set(name, [ledger, id]);
-        else numbers.set(name, known);
-      }
-    }
-    if (missing.size === 0) return numbers;
-    const names = [...missing.values()];
-    const { rows } = await client.query<{ no: string; ledger: string; id: string }>({
-      name: 'account_numbers',
-      text: sql.accountNumbers,
-      values: [names.map(([ledger]) => ledger), names.map(([, id]) => id)],
-    });
-    for (const row of rows) {
-      numbers.set(nameIn(row.ledger, row.id), row.no);
-      this.remember(row);
-    }
-    return numbers;
-  }
-
-  private remember({ ledger, id, no }: { ledger: string; id: string; no: string }): void {
-    this.numbers.set(nameIn(ledger, id), no);
-    if (this.numbers.size > this.remembered) this.numbers.delete(this.numbers.keys().next().value!);
-  }
-
-  private async takenIds(client: pg.PoolClient, requests: Request[]): Promise<Set<string>> {
-    const ids = requests.map((request) => claimsOf(request.command).id).filter((id) => id !== undefined);
-    if (ids.length === 0) return new Set();
-    const { rows } = await client.query<{ id: string }>(sql.transactionIds, [ids]);
-    return new Set(rows.map((row) => row.id));
-  }
-
-  private async takenReferences(client: pg.PoolClient, requests: Request[]): Promise<Map<string, string>> {
-    const claims = requests
-      .map(({ ledger, command }) => ({ ledger, reference: claimsOf(command).reference }))
-      .filter(({ reference }) => reference !== undefined);
-    if (claims.length === 0) return new Map();
-    const { rows } = await client.query<{ ledger: string; reference: string; id: string }>({
-      name: 'references',
-      text: sql.references,
-      values: [claims.map((claim) => claim.ledger), claims.map((claim) => claim.reference)],
-    });
-    return new Map(rows.map((row) => [nameIn(row.ledger, row.reference), row.id]));
   }
 }
 
