@@ -403,6 +403,26 @@ begin
   return low;
 end $$;
 
+-- The last version of an account that was recorded at a time or before it: a binary search as above, since recorded
+-- time never runs backwards within an account. 0 when there is none.
+create function journal.last_version_recorded(account bigint, at timestamptz) returns bigint
+language plpgsql stable parallel safe as $$
+declare
+  low bigint := 0;
+  high bigint;
+  middle bigint;
+  recorded timestamptz;
+begin
+  select version into high from journal.entries where account_no = account order by version desc limit 1;
+  high := coalesce(high, 0);
+  while low < high loop
+    middle := (low + high + 1) / 2;
+    select recorded_at into recorded from journal.entries where account_no = account and version = middle;
+    if recorded <= at then low := middle; else high := middle - 1; end if;
+  end loop;
+  return low;
+end $$;
+
 -- Posted totals of the entries effective before a time, among the first versions up to one: the totals of the last
 -- version before it, and the back-dated entries that came later.
 create function journal.posted_before(account bigint, before timestamptz, through bigint,
@@ -449,6 +469,7 @@ grant execute on function journal.make_outbox_days(integer), journal.drop_outbox
   journal.expire_command_results(interval, integer)
   to counterfoil_app;
 grant execute on function journal.last_version_before(bigint, timestamptz, bigint),
+  journal.last_version_recorded(bigint, timestamptz),
   journal.posted_before(bigint, timestamptz, bigint)
   to counterfoil_app, counterfoil_projector, counterfoil_reader;
 select journal.make_outbox_days(7);
