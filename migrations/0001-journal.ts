@@ -94,11 +94,44 @@ create table journal.transactions (
   hold_released   numeric(38, 0),
   hold_remaining  numeric(38, 0),
   expires_at      timestamptz,
+  reversed        numeric(38, 0),   -- of a reversal: how much of the original is reversed, this one included
+  wallet          text collate "C" check (wallet in ('debit', 'credit', 'hold', 'commit', 'rollback')),
+  wallet_reference text,
   xid             xid8 not null default pg_current_xact_id(),
+  check ((kind in ('hold', 'capture', 'void', 'expiry')) = (hold_amount is not null)),
+  check (hold_amount is null or (
+    hold_captured >= 0 and hold_released >= 0 and hold_remaining >= 0
+    and hold_captured + hold_released + hold_remaining = hold_amount) is true),
+  check ((kind = 'reversal') = (coalesce(reversed, 0) > 0)),
+  check ((kind in ('posting', 'hold')) = (parent_id is null)),
+  check ((parent_id is null) = (step is null) and (parent_id is null) = (root_id is null)),
   check (cardinality(account_nos) between 1 and 400 and cardinality(account_nos) = cardinality(versions))
 );
 create unique index transactions_reference on journal.transactions (ledger, reference) where reference is not null;
 create unique index transactions_step on journal.transactions (parent_id, step) where parent_id is not null;
+
+-- Changes of a transaction's metadata: all of it after the change. Revision 1 is the transaction's own.
+create table journal.annotations (
+  transaction_id  uuid not null,
+  revision        integer not null check (revision > 1),
+  sequence        bigint not null unique,
+  id              uuid not null,
+  metadata        json not null,
+  recorded_at     timestamptz not null,
+  principal       text not null,
+  idempotency_key text,
+  trace           text,
+  xid             xid8 not null default pg_current_xact_id(),
+  primary key (transaction_id, revision)
+);
+
+-- Holds that may expire, for the sweep alone: what a hold is comes from its chain, and from that this can be made again.
+create table journal.open_holds (
+  id         uuid primary key,
+  ledger     text collate "C" not null,
+  expires_at timestamptz not null
+);
+create index open_holds_due on journal.open_holds (expires_at);
 
 -- HASH partitions keep the newest entry of an account near the top of a small index however long the history.
 create table journal.entries (
@@ -258,6 +291,27 @@ begin
   if broken is not null then
     raise exception 'journal: % has no entries', broken using errcode = 'check_violation';
   end if;
+
+  -- What builds on another continues its chain: step by step, never taking more than was left.
+  select format('transaction %s', t.sequence) into broken
+  from fresh t
+  left join journal.transactions p on p.id = t.parent_id
+  left join journal.transactions s on s.parent_id = t.parent_id and s.step = t.step - 1
+  where t.parent_id is not null and (
+    p.ledger is distinct from t.ledger
+    or t.root_id <> coalesce(p.root_id, p.id)
+    or (t.step <> 1 and s.sequence is null)
+    or case when t.kind = 'reversal'
+         then p.kind not in ('posting', 'capture') or t.reversed <= coalesce(s.reversed, 0)
+         else p.kind <> 'hold' or t.hold_amount <> p.hold_amount
+              or t.hold_captured < coalesce(s.hold_captured, 0) or t.hold_released < coalesce(s.hold_released, 0)
+              or t.hold_remaining >= coalesce(s.hold_remaining, p.hold_amount)
+       end
+  ) limit 1;
+  if broken is not null then
+    raise exception 'journal: % does not continue what it builds on: steps are contiguous, what is left only shrinks',
+      broken using errcode = 'check_violation';
+  end if;
   return null;
 end $$;
 
@@ -286,7 +340,8 @@ declare
 begin
   for t in
     select c.oid::regclass::text from pg_class c
-    where c.oid in ('journal.entries'::regclass, 'journal.transactions'::regclass, 'journal.account_changes'::regclass)
+    where c.oid in ('journal.entries'::regclass, 'journal.transactions'::regclass, 'journal.account_changes'::regclass,
+                    'journal.annotations'::regclass)
        or c.oid in (select inhrelid from pg_inherits where inhparent = 'journal.entries'::regclass)
   loop
     execute format('create trigger refuse_change before update or delete or truncate on %s
@@ -383,6 +438,24 @@ begin
   return gone;
 end $$;
 
+-- Makes the holds that may expire again from their chains; answers how many there are. Writers of holds wait for it.
+create function journal.rebuild_open_holds() returns integer
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  there integer;
+begin
+  perform set_config('lock_timeout', '10s', true);
+  lock table journal.open_holds in share row exclusive mode;
+  delete from journal.open_holds;
+  insert into journal.open_holds (id, ledger, expires_at)
+  select h.id, h.ledger, h.expires_at
+  from journal.transactions h
+  where h.kind = 'hold' and h.expires_at is not null and not exists (
+    select from journal.transactions s where s.parent_id = h.id and s.hold_remaining = 0);
+  get diagnostics there = row_count;
+  return there;
+end $$;
+
 -- The last version (up to one) of an account whose running maximum of effective time lies before a time: a binary
 -- search over the primary key, since the maximum only grows. 0 when there is none.
 create function journal.last_version_before(account bigint, before timestamptz, through bigint) returns bigint
@@ -458,7 +531,8 @@ begin
   end loop;
 end $$;
 grant insert on journal.ledgers, journal.accounts, journal.account_changes, journal.transactions, journal.entries,
-  journal.command_results, journal.outbox to counterfoil_app;
+  journal.annotations, journal.open_holds, journal.command_results, journal.outbox to counterfoil_app;
+grant delete on journal.open_holds to counterfoil_app;
 grant update (description, metadata) on journal.ledgers to counterfoil_app;
 grant update (min_balance, max_balance, status, metadata, revision) on journal.accounts to counterfoil_app;
 grant usage on sequence journal.sequence, journal.account_no to counterfoil_app;
@@ -466,7 +540,7 @@ grant select on sequence journal.sequence to counterfoil_app, counterfoil_projec
 grant select on journal.outbox to counterfoil_cdc;
 revoke execute on all functions in schema journal from public;
 grant execute on function journal.make_outbox_days(integer), journal.drop_outbox_days(interval),
-  journal.expire_command_results(interval, integer)
+  journal.expire_command_results(interval, integer), journal.rebuild_open_holds()
   to counterfoil_app;
 grant execute on function journal.last_version_before(bigint, timestamptz, bigint),
   journal.last_version_recorded(bigint, timestamptz),

@@ -8,15 +8,23 @@ import { SetAccountStatusHandler } from './ledger/accounts/set-status.js';
 import { StatementController } from './ledger/accounts/statement.controller.js';
 import { UpdateAccountHandler } from './ledger/accounts/update-account.js';
 import { BulkController } from './ledger/bulk/bulk.controller.js';
-import { BulkHandler } from './ledger/bulk/bulk.js';
+import { AtomicBulkHandler, IndependentBulkHandler } from './ledger/bulk/bulk.js';
 import { Problem } from './ledger/errors.js';
+import { CaptureHoldHandler } from './ledger/holds/capture-hold.js';
+import { CreateHoldHandler } from './ledger/holds/create-hold.js';
+import { HoldsController } from './ledger/holds/holds.controller.js';
+import { VoidHoldHandler } from './ledger/holds/void-hold.js';
 import { Batcher } from './ledger/journal/batcher.js';
 import { Journal } from './ledger/journal/journal.js';
 import { notifier } from './ledger/journal/notifier.js';
 import { LedgersController } from './ledger/ledgers/ledgers.controller.js';
 import { PostTransactionHandler } from './ledger/transactions/post-transaction.js';
+import { ReverseTransactionHandler } from './ledger/transactions/reverse.js';
 import { TransactionsController } from './ledger/transactions/transactions.controller.js';
 import { TransferHandler } from './ledger/transactions/transfer.js';
+import { UpdateMetadataHandler } from './ledger/transactions/update-metadata.js';
+import { WalletHandler } from './ledger/wallet/wallet.js';
+import { WalletController } from './ledger/wallet/wallet.controller.js';
 import { HealthController, READINESS, type Readiness } from './platform/health.controller.js';
 import { batchSize, commandDuration, MetricsController, queueDepth, retries } from './platform/metrics.js';
 import { APP_POOL, READ_POOL } from './platform/postgres.js';
@@ -40,7 +48,9 @@ export class AppModule {
         AccountsController,
         StatementController,
         TransactionsController,
+        HoldsController,
         BulkController,
+        WalletController,
         HealthController,
         MetricsController,
       ],
@@ -50,7 +60,14 @@ export class AppModule {
         SetAccountStatusHandler,
         PostTransactionHandler,
         TransferHandler,
-        BulkHandler,
+        ReverseTransactionHandler,
+        UpdateMetadataHandler,
+        CreateHoldHandler,
+        CaptureHoldHandler,
+        VoidHoldHandler,
+        IndependentBulkHandler,
+        AtomicBulkHandler,
+        WalletHandler,
         { provide: APP_POOL, useValue: writes },
         { provide: READ_POOL, useValue: reads },
         { provide: READINESS, useValue: readiness },

@@ -5,6 +5,7 @@ import type pg from 'pg';
 import type { Logger } from 'pino';
 import { AppModule } from './app.module.js';
 import type { Config } from './config.js';
+import { startExpiry } from './ledger/holds/expiry.js';
 import { Batcher } from './ledger/journal/batcher.js';
 import { startHousekeeping } from './ledger/journal/housekeeping.js';
 import type { Readiness } from './platform/health.controller.js';
@@ -54,6 +55,7 @@ export async function startService(config: Config, databaseUrl: string, logger: 
   collectProcessMetrics();
   let stopHousekeeping = async () => {};
   let stopProjections = async () => {};
+  let stopExpiry = async () => {};
   const stopLag = watchLag(reads);
   const stop = async () => {
     stopLag();
@@ -61,15 +63,18 @@ export async function startService(config: Config, databaseUrl: string, logger: 
     const batcher = app.get(Batcher);
     // Nobody's half-sent request keeps us: it was not taken.
     batcher.stopWaiting();
+    const expiryStopped = stopExpiry();
     const cut = setTimeout(() => app.getHttpServer().closeAllConnections(), GRACE_MS);
     await app.close();
     clearTimeout(cut);
     await batcher.close();
+    await expiryStopped;
     await Promise.all([stopHousekeeping(), stopProjections()]);
     await Promise.all([writes.end(), reads.end()]);
   };
   try {
     stopHousekeeping = await startHousekeeping(writes, config.idempotencyRetentionHours, logger);
+    stopExpiry = startExpiry(reads, app.get(Batcher), logger);
     await app.init();
     // Fastify's own listen: Nest's would log a taken port as well as throw it.
     await app.getHttpAdapter().getInstance().listen({ port: config.port, host: config.host });

@@ -2,7 +2,7 @@
 export interface OutboxEvent {
   sequence: string;
   eventId: string;
-  aggregatetype: 'ledger.transactions' | 'ledger.accounts';
+  aggregatetype: 'ledger.transactions' | 'ledger.accounts' | 'wallet.events';
   /** The record's key: events of one key stay in order. */
   aggregateid: string;
   type: string;
@@ -20,7 +20,7 @@ export function sourceOf(ledger: string): string {
 
 /** CloudEvents `dataschema`: the schema in `src/events/schemas/`, by its `$id`. */
 export function schemaOf(type: string): string {
-  return `/schemas/${type.split('.').slice(0, 2).join('.')}.v1.json`;
+  return `/schemas/${type.startsWith('wallet.') ? 'wallet.event' : type.split('.').slice(0, 2).join('.')}.v1.json`;
 }
 
 const traceparentForm = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/;

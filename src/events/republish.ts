@@ -1,10 +1,14 @@
 import type pg from 'pg';
 import { readChangesAfter } from '../ledger/accounts/read-changes.js';
+import type { Transaction } from '../ledger/rules/record.js';
+import { readAnnotationsAfter } from '../ledger/transactions/read-annotations.js';
 import { readTransactionsAfter } from '../ledger/transactions/read-transactions.js';
 import { createPool } from '../platform/postgres.js';
 import { accountEvent } from './account-event.js';
+import { annotationEvent } from './annotation-event.js';
 import type { OutboxEvent } from './event.js';
 import { transactionEvent } from './transaction-event.js';
+import { walletEvent } from './wallet-event.js';
 
 const SLICE = 1_000;
 
@@ -22,7 +26,8 @@ export async function republishJournal(databaseUrl: string): Promise<number> {
   try {
     const { rows } = await client.query<{ through: string }>(
       `select greatest((select coalesce(max(sequence), 0) from journal.transactions),
-                       (select coalesce(max(sequence), 0) from journal.account_changes)) as through`,
+                       (select coalesce(max(sequence), 0) from journal.account_changes),
+                       (select coalesce(max(sequence), 0) from journal.annotations)) as through`,
     );
     const through = rows[0]!.through;
     let count = 0;
@@ -48,9 +53,21 @@ export async function eventsAfter(
 ): Promise<OutboxEvent[]> {
   const transactions = await readTransactionsAfter(client, after, through, SLICE);
   const changes = await readChangesAfter(client, after, through, SLICE);
-  return [...transactions.map(transactionEvent), ...changes.map(accountEvent)]
-    .sort((a, b) => (BigInt(a.sequence) < BigInt(b.sequence) ? -1 : 1))
-    .slice(0, SLICE);
+  const annotations = await readAnnotationsAfter(client, after, through, SLICE);
+  const slice = [
+    ...transactions.map((transaction) => [transactionEvent(transaction), ...walletEvents(transaction)]),
+    ...changes.map((change) => [accountEvent(change)]),
+    ...annotations.map((annotation) => [annotationEvent(annotation)]),
+  ];
+  return slice
+    .sort(([a], [b]) => (BigInt(a!.sequence) < BigInt(b!.sequence) ? -1 : 1))
+    .slice(0, SLICE)
+    .flat();
+}
+
+/** A wallet's transaction has two events with its sequence: its own, then the profile's. */
+function walletEvents(transaction: Transaction): OutboxEvent[] {
+  return transaction.wallet ? [walletEvent(transaction)] : [];
 }
 
 async function insertEvents(client: pg.ClientBase, events: OutboxEvent[]): Promise<void> {

@@ -1,5 +1,5 @@
 import { normalSide } from '../ledger/rules/account.js';
-import type { Entry, Transaction, TransactionKind } from '../ledger/rules/record.js';
+import type { Entry, Hold, Transaction, TransactionKind } from '../ledger/rules/record.js';
 import { schemaOf, sourceOf, traceOf, type OutboxEvent } from './event.js';
 
 const types: Record<TransactionKind, string> = {
@@ -32,13 +32,14 @@ export function transactionEvent(transaction: Transaction): OutboxEvent {
       root_id: root,
       parent_id: parentId,
       kind,
-      status: 'posted',
+      status: kind === 'hold' ? 'pending' : 'posted',
       reference,
       description,
       effective_at: effectiveAt,
       recorded_at: recordedAt,
       metadata: metadata ?? {},
     },
+    ...(transaction.hold && { hold: holdOf(transaction.hold) }),
     entries: transaction.entries.map(entryOf),
     idempotency_key: idempotencyKey,
     principal,
@@ -55,6 +56,17 @@ export function transactionEvent(transaction: Transaction): OutboxEvent {
     dataschema: schemaOf(type),
     payload,
     traceparent,
+  };
+}
+
+function holdOf({ id, amount, captured, released, remaining, expiresAt }: Hold): Record<string, unknown> {
+  return {
+    id,
+    amount: String(amount),
+    captured: String(captured),
+    released: String(released),
+    remaining: String(remaining),
+    expires_at: expiresAt,
   };
 }
 

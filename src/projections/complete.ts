@@ -101,16 +101,20 @@ async function advance(client: pg.ClientBase, schema: string, from: string, next
 }
 
 /**
- * Of the first so many transactions of the journal with $1 < sequence ≤ $2, those that the read model has not, in
- * order. A look-up each rather than a join, so that a limit ends it early.
+ * Of the first so many transactions and as many changes of metadata in the journal with $1 < sequence ≤ $2, those that
+ * the read model has not, in order. A look-up each rather than a join, so that a limit ends it early.
  */
 export function missingBetween(schema: string, among: number): string {
+  const first = (table: string) =>
+    `select sequence, recorded_at from journal.${table} where sequence > $1 and sequence <= $2
+     order by sequence limit ${among}`;
   return `
-select t.sequence, t.recorded_at
-from (
-  select sequence, recorded_at from journal.transactions
-  where sequence > $1 and sequence <= $2 order by sequence limit ${among}
-) t
-where (select true from ${schema}.transactions p where p.sequence = t.sequence) is null
-order by t.sequence`;
+select sequence, recorded_at from (
+  select * from (${first('transactions')}) t
+  where (select true from ${schema}.transactions p where p.sequence = t.sequence) is null
+  union all
+  select * from (${first('annotations')}) a
+  where (select true from ${schema}.annotations p where p.sequence = a.sequence) is null
+) missing
+order by sequence`;
 }

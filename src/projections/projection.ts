@@ -10,11 +10,15 @@ export interface Projection {
   name: string;
   version: number;
   tables: string;
-  /** Which rows it is fed with: one a leg, or one a transaction. */
-  over: 'entries' | 'transactions';
-  /** One statement, the same live and on replay; applying a row again, or late, changes nothing. */
-  apply: string;
+  /**
+   * A statement for each kind of row it is fed with, the same live and on replay, run in this order; applying a row
+   * again, or late, changes nothing.
+   */
+  apply: { over: Rows; text: string }[];
 }
+
+/** One a leg, one a transaction, one a change of a transaction's metadata. */
+export type Rows = 'entries' | 'transactions' | 'annotations';
 
 /**
  * In the order in which they are applied. Those with a row an account come last: these rows are what workers wait

@@ -39,6 +39,7 @@ function request(command: Command): Request {
     fingerprint: Buffer.alloc(32),
     trace: null,
     traceId: 'test',
+    dryRun: false,
     command,
   };
 }

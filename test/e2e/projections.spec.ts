@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { createPool } from '../../src/platform/postgres.js';
@@ -262,10 +263,13 @@ describe('queries', () => {
       side,
       pending: amount,
     });
+    const held = (captured: bigint, released: bigint, remaining: bigint) => ({
+      ...{ id: randomUUID(), amount: 7n, captured, released, remaining, expiresAt: null },
+    });
     const hold = await write((client) =>
       record(client, [pending('q-one', 'debit', 7n), pending('q-two', 'credit', 7n)], {
         kind: 'hold',
-        hold: { captured: '0', remaining: '7' },
+        hold: held(0n, 0n, 7n),
       }),
     );
     await write((client) =>
@@ -279,7 +283,8 @@ describe('queries', () => {
           kind: 'capture',
           rootId: hold.id,
           parentId: hold.id,
-          hold: { captured: '3', remaining: '0' },
+          step: 1,
+          hold: held(3n, 4n, 0n),
         },
       ),
     );

@@ -12,7 +12,7 @@ export interface Leg {
   pending?: bigint;
 }
 
-type Extra = Partial<Transaction> & { hold?: { captured: string; remaining: string } };
+type Extra = Partial<Transaction>;
 
 /** Opens accounts of USD; `asset` for ids that begin with `cash`, else `liability`. */
 export async function openAccounts(client: pg.ClientBase, ids: string[]): Promise<void> {
@@ -51,6 +51,11 @@ export async function record(client: pg.ClientBase, legs: Leg[], extra: Extra = 
     kind: 'posting',
     rootId: null,
     parentId: null,
+    step: null,
+    hold: null,
+    reversed: null,
+    wallet: null,
+    walletReference: null,
     reference: null,
     description: null,
     effectiveAt: time,
@@ -62,7 +67,7 @@ export async function record(client: pg.ClientBase, legs: Leg[], extra: Extra = 
     ...extra,
     entries,
   };
-  await insert(client, transaction, extra.hold);
+  await insert(client, transaction);
   return transaction;
 }
 
@@ -109,14 +114,15 @@ function entryOf(leg: Leg, number: number, state: ReturnType<typeof stateOf>, ti
   };
 }
 
-async function insert(client: pg.ClientBase, t: Transaction, hold: Extra['hold']): Promise<void> {
+async function insert(client: pg.ClientBase, t: Transaction): Promise<void> {
   const event = transactionEvent(t);
-  const payload = hold ? JSON.stringify({ ...JSON.parse(event.payload), hold }) : event.payload;
+  const { hold } = t;
   await client.query(
     `with t as (
        insert into journal.transactions (sequence, id, ledger, kind, root_id, parent_id, account_nos, versions,
-         reference, effective_at, recorded_at, description, metadata, principal, hold_captured, hold_remaining)
-       values ($1, $2, 'main', $3, $4, $5, $6, $7, $8, $9, $9, $10, $11, 'test', $12, $13)
+         reference, effective_at, recorded_at, description, metadata, principal, hold_captured, hold_remaining,
+         hold_amount, hold_released, step)
+       values ($1, $2, 'main', $3, $4, $5, $6, $7, $8, $9, $9, $10, $11, 'test', $12, $13, $22, $23, $24)
      ), e as (
        insert into journal.entries
        select (e->>'accountNo')::bigint, (e->>'version')::bigint, $1, (e->>'leg')::int, e->>'side',
@@ -132,9 +138,10 @@ async function insert(client: pg.ClientBase, t: Transaction, hold: Extra['hold']
       t.entries.map((entry) => entry.accountNo),
       t.entries.map((entry) => entry.version),
       ...[t.reference, t.recordedAt, t.description, t.metadata && JSON.stringify(t.metadata)],
-      ...[hold?.captured ?? null, hold?.remaining ?? null],
+      ...[hold && String(hold.captured), hold && String(hold.remaining)],
       JSON.stringify(t.entries, (_, value) => (typeof value === 'bigint' ? String(value) : value)),
-      ...[t.id, event.aggregateid, event.type, event.source, event.time, event.dataschema, payload],
+      ...[t.id, event.aggregateid, event.type, event.source, event.time, event.dataschema, event.payload],
+      ...[hold && String(hold.amount), hold && String(hold.released), t.step],
     ],
   );
 }

@@ -1,7 +1,7 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Limit, Metadata } from '../../platform/fields.js';
 import type { RequestContext } from '../../platform/http/context.js';
-import { invalid } from '../errors.js';
+import { revisionsOf } from '../../platform/http/etag.js';
 import { Batcher } from '../journal/batcher.js';
 import { fingerprint } from '../journal/fingerprint.js';
 import { requestOf, type Outcome } from '../journal/request.js';
@@ -50,19 +50,4 @@ export class UpdateAccountHandler implements ICommandHandler<UpdateAccount> {
     const same = fingerprint('PATCH', `/v1/ledgers/${ledger}/accounts/${id}`, body);
     return this.batcher.submitOne(requestOf(context, ledger, command, same));
   }
-}
-
-const ETAGS = /^\s*(?:W\/)?"[!#-~\x80-\xff]*"(?:\s*,\s*(?:W\/)?"[!#-~\x80-\xff]*")*\s*$/;
-
-/**
- * The revisions that an If-Match names (RFC 9110, 13.1.1: one of several will do, weak ones never match);
- * undefined: any. An ETag that is none of ours is a condition that does not hold, not an error.
- */
-function revisionsOf(ifMatch: string | undefined): number[] | undefined {
-  if (ifMatch === undefined || ifMatch.trim() === '*') return undefined;
-  if (!ETAGS.test(ifMatch)) {
-    throw invalid([{ path: 'If-Match', message: 'must be ETags such as "1", or *' }]);
-  }
-  const strong = ifMatch.split(',').map((tag) => /^"([1-9]\d{0,9})"$/.exec(tag.trim())?.[1]);
-  return strong.filter((revision) => revision !== undefined).map(Number);
 }

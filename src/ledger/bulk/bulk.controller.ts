@@ -1,6 +1,6 @@
 import { Body, Controller, HttpCode, Inject, Param, Post, Res } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type pg from 'pg';
 import { Ctx, type RequestContext } from '../../platform/http/context.js';
@@ -9,8 +9,9 @@ import { Problems } from '../../platform/openapi.js';
 import { READ_POOL } from '../../platform/postgres.js';
 import { LedgerPath } from '../accounts/accounts.controller.js';
 import { requireLedger } from '../accounts/read-account.js';
-import type { Outcome } from '../journal/request.js';
-import { Bulk, BulkBody, refuseTooManyEntries } from './bulk.js';
+import { sendAnswer } from '../../platform/http/answer.js';
+import { resultsBody } from '../journal/batch.js';
+import { AtomicBulk, BulkBody, IndependentBulk, refuseTooManyEntries } from './bulk.js';
 
 @ApiTags('Bulk')
 @Controller('v1/ledgers/:ledger/bulk')
@@ -23,9 +24,16 @@ export class BulkController {
   @Post()
   @Records({ items: 'commands' })
   @HttpCode(200)
-  @ApiOperation({ summary: 'Many commands in order, each with its own result' })
-  @ApiOkResponse({ schema: { type: 'object', example: { results: [{ status: 201, body: {} }] } } })
-  @Problems('LEDGER_NOT_FOUND')
+  @ApiOperation({ summary: 'Many commands in order: each for itself, or all or nothing' })
+  @ApiCreatedResponse({
+    description: 'Of an atomic bulk',
+    schema: { type: 'object', example: { results: [{ status: 201, body: {} }] } },
+  })
+  @ApiOkResponse({
+    description: 'Of an independent bulk',
+    schema: { type: 'object', example: { results: [{ status: 201, body: {} }] } },
+  })
+  @Problems('LEDGER_NOT_FOUND', 'BULK_REJECTED')
   async run(
     @Param() { ledger }: LedgerPath,
     @Body() body: BulkBody,
@@ -34,10 +42,13 @@ export class BulkController {
   ) {
     refuseTooManyEntries(body.commands);
     await requireLedger(this.pool, ledger);
-    const outcomes: Outcome[] = await this.commands.execute(new Bulk(ledger, body, context));
-    if (outcomes.every(({ replayed }) => replayed)) reply.header('idempotent-replayed', 'true');
-    // The bodies are the stored bytes.
-    const results = outcomes.map(({ status, body }) => `{"status":${status},"body":${body}}`);
-    reply.type('application/json; charset=utf-8').send(`{"results":[${results.join(',')}]}`);
+    const { commands } = body;
+    if (body.mode === 'atomic') {
+      sendAnswer(reply, await this.commands.execute(new AtomicBulk(ledger, commands, context)));
+      return;
+    }
+    const outcomes = await this.commands.execute(new IndependentBulk(ledger, commands, context));
+    const replayed = outcomes.every((outcome) => outcome.replayed);
+    sendAnswer(reply, { status: 200, body: resultsBody(outcomes), replayed });
   }
 }

@@ -1,33 +1,22 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import type { Type } from '@nestjs/common';
-import { OneOf } from '../../platform/fields.js';
-import { field, shapeOf, type Shape } from '../../platform/fields.js';
+import { field, OneOf } from '../../platform/fields.js';
 import type { RequestContext } from '../../platform/http/context.js';
-import { toShape } from '../../platform/http/pipe.js';
-import { OpenAccountBody, openAccountCommand } from '../accounts/open-account.js';
 import { invalid, Problem, problemBody, type FieldError } from '../errors.js';
 import { Batcher } from '../journal/batcher.js';
 import { fingerprint } from '../journal/fingerprint.js';
-import { requestOf, type Outcome, type Request } from '../journal/request.js';
-import type * as rules from '../rules/command.js';
-import { PostTransactionBody, postTransactionCommand } from '../transactions/post-transaction.js';
-import { TransferBody, transferCommand } from '../transactions/transfer.js';
+import type { Outcome, Request } from '../journal/request.js';
+import { itemKinds, itemRequest } from './items.js';
 
 const MAX_COMMANDS = 10_000;
 const MAX_ENTRIES = 40_000;
-/** Commands of one Postgres transaction: a bulk takes its turn with everybody else. */
+/** Commands of one Postgres transaction: an independent bulk takes its turn with everybody else. */
 const SLICE = 500;
 
-/** What each command of a bulk is: the fields of its own endpoint, and how they become a command. */
-const kinds: Record<string, { body: Type; command: (body: never) => rules.Command }> = {
-  open_account: { body: OpenAccountBody, command: openAccountCommand },
-  transaction: { body: PostTransactionBody, command: postTransactionCommand },
-  transfer: { body: TransferBody, command: transferCommand },
-};
-
 export class BulkBody {
-  @OneOf(['independent'], { description: 'Each command stands for itself; their results come in order.' })
-  mode: 'independent';
+  @OneOf(['independent', 'atomic'], {
+    description: 'independent: each command stands for itself. atomic: all take effect, or none.',
+  })
+  mode: 'independent' | 'atomic';
 
   @field(
     {
@@ -42,7 +31,7 @@ export class BulkBody {
           type: 'object',
           required: ['command'],
           properties: {
-            command: { type: 'string', enum: Object.keys(kinds) },
+            command: { type: 'string', enum: itemKinds },
             idempotency_key: { type: 'string', minLength: 1, maxLength: 255 },
           },
           additionalProperties: true,
@@ -57,38 +46,75 @@ export class BulkBody {
   commands: unknown[];
 }
 
-/**
- * Commands in order, each with its own outcome, stored under its own key or the outer key and its index: `K→0`,
- * which no caller can write as a key.
- */
-export class Bulk extends Command<Outcome[]> {
+/** Commands in order, each with its own outcome, stored under its own key or the outer key and its index. */
+export class IndependentBulk extends Command<Outcome[]> {
   constructor(
     readonly ledger: string,
-    readonly body: BulkBody,
+    readonly commands: unknown[],
     readonly context: RequestContext,
   ) {
     super();
   }
 }
 
-@CommandHandler(Bulk)
-export class BulkHandler implements ICommandHandler<Bulk> {
+@CommandHandler(IndependentBulk)
+export class IndependentBulkHandler implements ICommandHandler<IndependentBulk> {
   constructor(private readonly batcher: Batcher) {}
 
-  /** Outcomes in the order of the commands. */
-  async execute({ ledger, body, context }: Bulk): Promise<Outcome[]> {
-    const requests = body.commands.map((command, index) => itemRequest(ledger, command, index, context));
+  /** Outcomes in the order of the commands; a malformed one is refused alone. */
+  async execute({ ledger, commands, context }: IndependentBulk): Promise<Outcome[]> {
     const outcomes: Outcome[] = [];
-    for (let from = 0; from < requests.length; from += SLICE) {
-      const slice = requests.slice(from, from + SLICE);
-      const sound = slice.filter((request): request is Request => !(request instanceof Problem));
-      const answers = (sound.length > 0 ? await this.batcher.submit(sound) : []).values();
-      for (const request of slice) {
-        outcomes.push(request instanceof Problem ? malformed(request, context) : answers.next().value!);
-      }
+    for (let from = 0; from < commands.length; from += SLICE) {
+      const slice = commands.slice(from, from + SLICE).map((item, index) => {
+        const name = from + index;
+        return unstorable(context.bodyErrors, name) ?? itemRequest(ledger, item, name, context);
+      });
+      outcomes.push(...(await submitSound(this.batcher, slice, context)));
     }
     return outcomes;
   }
+}
+
+/** All of them in one transaction, or none: `BULK_REJECTED` names the first that was refused. */
+export class AtomicBulk extends Command<Outcome> {
+  constructor(
+    readonly ledger: string,
+    readonly commands: unknown[],
+    readonly context: RequestContext,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(AtomicBulk)
+export class AtomicBulkHandler implements ICommandHandler<AtomicBulk> {
+  constructor(private readonly batcher: Batcher) {}
+
+  /** @throws Problem VALIDATION_FAILED naming everything that is wrong with any command */
+  execute({ ledger, commands, context }: AtomicBulk): Promise<Outcome> {
+    const parts: Request[] = [];
+    const errors: FieldError[] = [];
+    for (const [index, item] of commands.entries()) {
+      const found = unstorable(context.bodyErrors, index) ?? itemRequest(ledger, item, index, context);
+      if (found instanceof Problem) errors.push(...errorsOf(found, `commands.${index}`));
+      else parts.push(found);
+    }
+    if (errors.length > 0) throw invalid(errors);
+    const { principal, idempotencyKey, traceId } = context;
+    const same = fingerprint('POST', `/v1/ledgers/${ledger}/bulk`, { mode: 'atomic', commands });
+    return this.batcher.submitOne({ ledger, principal, idempotencyKey, traceId, fingerprint: same, parts });
+  }
+}
+
+/** Outcomes in the order of the commands; what is malformed is answered without being submitted. */
+export async function submitSound(
+  batcher: Batcher,
+  items: (Request | Problem)[],
+  context: RequestContext,
+): Promise<Outcome[]> {
+  const sound = items.filter((item): item is Request => !(item instanceof Problem));
+  const answers = (sound.length > 0 ? await batcher.submit(sound) : []).values();
+  return items.map((item) => (item instanceof Problem ? malformed(item, context) : answers.next().value!));
 }
 
 function malformed(problem: Problem, { traceId }: RequestContext): Outcome {
@@ -107,44 +133,15 @@ export function refuseTooManyEntries(commands: unknown[]): void {
   }
 }
 
-/** The request of one command, or what is wrong with its shape: that refuses this command alone. */
-function itemRequest(
-  ledger: string,
-  item: unknown,
-  index: number,
-  context: RequestContext,
-): Request | Problem {
-  try {
-    refuseUnstorable(context.bodyErrors, `commands.${index}`);
-    if (typeof item !== 'object' || item === null || Array.isArray(item)) {
-      throw invalid([{ path: '', message: 'must be an object' }]);
-    }
-    const { command, idempotency_key: own, ...fields } = item as Record<string, unknown>;
-    const kind = typeof command === 'string' && Object.hasOwn(kinds, command) ? kinds[command] : undefined;
-    if (!kind) {
-      throw invalid([{ path: 'command', message: `must be one of ${Object.keys(kinds).join(', ')}` }]);
-    }
-    const body = toShape(shapeOf(kind.body) as Shape<object>, fields);
-    const idempotencyKey = itemKey(own) ?? `${context.idempotencyKey}→${index}`;
-    const same = fingerprint('POST', `/v1/ledgers/${ledger}/bulk/${String(command)}`, body);
-    return { ...requestOf(context, ledger, kind.command(body as never), same), idempotencyKey };
-  } catch (error) {
-    if (error instanceof Problem) return error;
-    throw error;
-  }
-}
-
-/** @throws Problem VALIDATION_FAILED for what the parser of the body found in this item */
-function refuseUnstorable(errors: FieldError[] | null, item: string): void {
+/** What the parser of the body found in one item that can't be stored. */
+function unstorable(errors: FieldError[] | null, index: number): Problem | undefined {
+  const item = `commands.${index}`;
   const own = errors?.filter(({ path }) => path === item || path.startsWith(`${item}.`));
-  if (own?.length)
-    throw invalid(own.map(({ path, message }) => ({ path: path.slice(item.length + 1), message })));
+  if (!own?.length) return undefined;
+  return invalid(own.map(({ path, message }) => ({ path: path.slice(item.length + 1), message })));
 }
 
-function itemKey(own: unknown): string | undefined {
-  if (own === undefined || own === null || own === '') return undefined;
-  if (typeof own !== 'string' || !/^[\x20-\x7e]{1,255}$/.test(own)) {
-    throw invalid([{ path: 'idempotency_key', message: 'must be 1 to 255 printable ASCII characters' }]);
-  }
-  return own;
+function errorsOf({ fields }: Problem, prefix: string): FieldError[] {
+  const errors = fields.errors as FieldError[];
+  return errors.map(({ path, message }) => ({ path: path === '' ? prefix : `${prefix}.${path}`, message }));
 }

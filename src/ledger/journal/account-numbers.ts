@@ -1,7 +1,6 @@
 import type pg from 'pg';
-import { accountsOf } from '../rules/command.js';
 import { nameIn } from './batch.js';
-import type { Request } from './request.js';
+import { lockedBy, type Request } from './request.js';
 import { accountNumbers } from './sql.js';
 
 /**
@@ -17,8 +16,9 @@ export class AccountNumbers {
   async of(client: pg.PoolClient | pg.Pool, requests: Request[]): Promise<Map<string, string>> {
     const numbers = new Map<string, string>();
     const missing = new Map<string, [string, string]>();
-    for (const { ledger, command } of requests) {
-      for (const id of accountsOf(command)) {
+    for (const request of requests) {
+      const { ledger } = request;
+      for (const id of lockedBy(request)) {
         const name = nameIn(ledger, id);
         const known = this.numbers.get(name);
         if (known === undefined) missing.set(name, [ledger, id]);

@@ -1,16 +1,18 @@
 import { v7 as uuidv7 } from 'uuid';
 import { accountEvent } from '../../events/account-event.js';
+import { annotationEvent } from '../../events/annotation-event.js';
 import type { OutboxEvent } from '../../events/event.js';
 import { transactionEvent } from '../../events/transaction-event.js';
-import { accountView } from '../accounts/account.view.js';
+import { walletEvent } from '../../events/wallet-event.js';
 import { isStored, Problem, problemBody } from '../errors.js';
 import type { Account } from '../rules/account.js';
-import { claimsOf } from '../rules/command.js';
-import { decide, type Decision, type World } from '../rules/decide.js';
-import type { AccountChange, Transaction } from '../rules/record.js';
-import { transactionView } from '../transactions/transaction.view.js';
+import { claimsOf, opensOf } from '../rules/command.js';
+import { decide, type Decision, type Draw, type World } from '../rules/decide.js';
+import type { AccountChange, Annotation, Chain, Transaction } from '../rules/record.js';
+import { answerOf } from './answers.js';
+import { extended, newChain } from './chains.js';
 import type { NewResult } from './columns.js';
-import { resultKey, type Outcome, type Request } from './request.js';
+import { isAtomic, resultKey, type Atomic, type Outcome, type Request, type Work } from './request.js';
 
 export interface StoredResult {
   fingerprint: Buffer;
@@ -21,88 +23,182 @@ export interface StoredResult {
 /** What a batch read after its locks. Names are `{ledger}\n{name}`. */
 export interface BatchState {
   now: string;
+  /** One a command, and one more for each that may open an account beside. */
   sequences: string[];
   accountNos: string[];
   accounts: Map<string, Account>;
   transactionIds: Set<string>;
   references: Map<string, string>;
+  chains: Map<string, Chain>;
+  /** Names of the transactions that commands of the batch build on, there or not. */
+  targets: ReadonlySet<string>;
   results: Map<string, StoredResult>;
 }
 
 export const nameIn = (ledger: string, name: string) => `${ledger}\n${name}`;
 
+/** What the commands of a batch wrote, for the inserts. */
+interface Written {
+  transactions: Transaction[];
+  opened: Account[];
+  changes: AccountChange[];
+  annotations: Annotation[];
+  events: OutboxEvent[];
+  results: NewResult[];
+}
+
 /**
  * The commands of one Postgres transaction, decided one after the other over states in memory, so that the tenth
  * sees the first nine; what they wrote is collected for the inserts.
  */
-export class Batch {
-  readonly transactions: Transaction[] = [];
-  readonly opened: Account[] = [];
-  /** Newest state of each account whose own row changed. */
-  readonly updated = new Map<string, Account>();
-  readonly changes: AccountChange[] = [];
-  readonly events: OutboxEvent[] = [];
-  readonly results: NewResult[] = [];
+export class Batch implements Written {
+  transactions: Transaction[] = [];
+  opened: Account[] = [];
+  changes: AccountChange[] = [];
+  annotations: Annotation[] = [];
+  events: OutboxEvent[] = [];
+  results: NewResult[] = [];
 
-  constructor(private readonly state: BatchState) {}
+  constructor(private state: BatchState) {}
 
   get isEmpty(): boolean {
     return this.results.length + this.events.length === 0;
   }
 
-  decide(request: Request): Outcome {
-    const { ledger, idempotencyKey } = request;
-    const { state } = this;
-    const key = idempotencyKey === null ? null : resultKey(request);
-    const stored = key === null ? undefined : state.results.get(key);
-    if (stored) return replay(request, stored);
-    const decision = decide(request.command, this.world(ledger), {
-      ledger,
-      sequence: state.sequences.shift()!,
-      id: uuidv7(),
-      accountNo: request.command.command === 'open_account' ? state.accountNos.shift()! : '',
-      principal: request.principal,
-      idempotencyKey,
-      trace: request.trace,
-    });
-    const outcome = this.keep(request, decision);
-    if (key !== null && isStored(outcome.status)) {
-      state.results.set(key, { ...outcome, fingerprint: request.fingerprint });
-      this.results.push({ request, outcome });
+  /** Newest state of each account whose own row changed after it was opened. */
+  get updated(): Account[] {
+    const changed = this.changes.filter(({ kind }) => kind !== 'opened');
+    return [...new Map(changed.map(({ account }) => [account.no, account])).values()];
+  }
+
+  decide(work: Work): Outcome {
+    const stored = this.storedFor(work);
+    if (stored) return replay(work, stored);
+    return isAtomic(work) ? this.decideTogether(work) : this.decideOne(work);
+  }
+
+  private storedFor(work: Work): StoredResult | undefined {
+    return work.idempotencyKey === null ? undefined : this.state.results.get(resultKey(work));
+  }
+
+  private decideOne(request: Request): Outcome {
+    const decision = decide(request.command, this.world(request.ledger), this.draw(request));
+    if ('refusal' in decision) {
+      const { code, detail, fields } = decision.refusal;
+      return this.store(request, problemOutcome(new Problem(code, detail, fields), request));
     }
+    const answer = answerOf(request.command, decision);
+    if (request.dryRun) return { status: 200, body: answer.body, replayed: false };
+    this.keep(request, decision);
+    return this.store(request, { ...answer, replayed: false });
+  }
+
+  /** All of them or none: what the first ones did is taken back when a later one is refused. */
+  private decideTogether(work: Atomic): Outcome {
+    const before = this.mark();
+    const outcomes: Outcome[] = [];
+    for (const part of work.parts) {
+      const outcome = this.decide(part);
+      if (outcome.status >= 400) {
+        this.takeBack(before);
+        return this.store(work, rejection(work, outcomes.length, outcome));
+      }
+      outcomes.push(outcome);
+    }
+    const replayed = outcomes.every((outcome) => outcome.replayed);
+    return { status: 201, body: resultsBody(outcomes), replayed };
+  }
+
+  private mark(): { state: BatchState; written: Written } {
+    const { accounts, transactionIds, references, chains, results } = this.state;
+    const { transactions, opened, changes, annotations, events } = this;
+    const state = {
+      ...this.state,
+      accounts: new Map(accounts),
+      transactionIds: new Set(transactionIds),
+      references: new Map(references),
+      chains: new Map(chains),
+      results: new Map(results),
+    };
+    return {
+      state,
+      written: {
+        transactions: [...transactions],
+        opened: [...opened],
+        changes: [...changes],
+        annotations: [...annotations],
+        events: [...events],
+        results: [...this.results],
+      },
+    };
+  }
+
+  private takeBack({ state, written }: ReturnType<Batch['mark']>): void {
+    this.state = state;
+    Object.assign(this, written);
+  }
+
+  private draw({ ledger, command, principal, idempotencyKey, trace }: Request): Draw {
+    const { sequences, accountNos } = this.state;
+    const opens = opensOf(command) > 0;
+    // An account that is opened on the way has an event of its own, which comes first.
+    const first = opens && command.command !== 'open_account' ? sequences.shift()! : '';
+    return {
+      ledger,
+      sequence: sequences.shift()!,
+      id: uuidv7(),
+      opening: { accountNo: opens ? accountNos.shift()! : '', sequence: first, id: opens ? uuidv7() : '' },
+      principal,
+      idempotencyKey,
+      trace,
+    };
+  }
+
+  private store(work: Work, outcome: Outcome): Outcome {
+    if (work.idempotencyKey === null || !isStored(outcome.status)) return outcome;
+    if (!isAtomic(work) && work.dryRun) return outcome;
+    this.state.results.set(resultKey(work), { ...outcome, fingerprint: work.fingerprint });
+    this.results.push({ request: work, outcome });
     return outcome;
   }
 
-  private keep(request: Request, decision: Decision): Outcome {
-    if ('refusal' in decision) {
-      const { code, detail, fields } = decision.refusal;
-      return problemOutcome(new Problem(code, detail, fields), request);
-    }
+  private keep(request: Request, decision: Decision): void {
     if ('transaction' in decision) {
-      const { transaction, accounts } = decision;
-      for (const account of accounts) this.state.accounts.set(nameIn(account.ledger, account.id), account);
-      this.state.transactionIds.add(transaction.id);
-      const { reference } = claimsOf(request.command);
-      if (reference !== undefined)
-        this.state.references.set(nameIn(request.ledger, reference), transaction.id);
-      this.transactions.push(transaction);
-      this.events.push(transactionEvent(transaction));
-      return { status: 201, body: JSON.stringify(transactionView(transaction)), replayed: false };
+      if (decision.opened) this.keepChange(decision.opened);
+      this.keepTransaction(request, decision.transaction, decision.accounts);
+    } else if ('change' in decision) {
+      this.keepChange(decision.change);
+    } else if ('annotation' in decision) {
+      const { annotation, chain } = decision;
+      this.state.chains.set(nameIn(annotation.ledger, annotation.transactionId), chain);
+      this.annotations.push(annotation);
+      this.events.push(annotationEvent(annotation));
     }
-    if ('unchanged' in decision) {
-      return { status: 200, body: JSON.stringify(accountView(decision.unchanged)), replayed: false };
+  }
+
+  private keepTransaction({ command, ledger }: Request, transaction: Transaction, accounts: Account[]): void {
+    const { state } = this;
+    for (const account of accounts) state.accounts.set(nameIn(account.ledger, account.id), account);
+    state.transactionIds.add(transaction.id);
+    const { reference } = claimsOf(command);
+    if (reference !== undefined) state.references.set(nameIn(ledger, reference), transaction.id);
+    if (transaction.parentId !== null) {
+      const parent = nameIn(ledger, transaction.parentId);
+      state.chains.set(parent, extended(state.chains.get(parent)!, transaction));
     }
-    const { account, kind } = decision.change;
+    const name = nameIn(ledger, transaction.id);
+    if (state.targets.has(name)) state.chains.set(name, newChain(transaction));
+    this.transactions.push(transaction);
+    this.events.push(transactionEvent(transaction));
+    if (transaction.wallet) this.events.push(walletEvent(transaction));
+  }
+
+  private keepChange(change: AccountChange): void {
+    const { account, kind } = change;
     this.state.accounts.set(nameIn(account.ledger, account.id), account);
     if (kind === 'opened') this.opened.push(account);
-    else this.updated.set(account.no, account);
-    this.changes.push(decision.change);
-    this.events.push(accountEvent(decision.change));
-    return {
-      status: kind === 'opened' ? 201 : 200,
-      body: JSON.stringify(accountView(account)),
-      replayed: false,
-    };
+    this.changes.push(change);
+    this.events.push(accountEvent(change));
   }
 
   private world(ledger: string): World {
@@ -112,12 +208,13 @@ export class Batch {
       account: (id) => state.accounts.get(nameIn(ledger, id)),
       isTransactionId: (id) => state.transactionIds.has(id),
       transactionReferred: (reference) => state.references.get(nameIn(ledger, reference)),
+      chain: (id) => state.chains.get(nameIn(ledger, id)),
     };
   }
 }
 
 /** The stored answer again, or `IDEMPOTENCY_MISMATCH` when the key came with another request. */
-export function replay(request: Request, stored: StoredResult): Outcome {
+export function replay(request: Work, stored: StoredResult): Outcome {
   if (stored.fingerprint.equals(request.fingerprint)) {
     return { status: stored.status, body: stored.body, replayed: true };
   }
@@ -125,10 +222,25 @@ export function replay(request: Request, stored: StoredResult): Outcome {
   return problemOutcome(new Problem('IDEMPOTENCY_MISMATCH', detail), request);
 }
 
-export function ledgerNotFound(request: Request): Outcome {
+export function ledgerNotFound(request: Work): Outcome {
   return problemOutcome(new Problem('LEDGER_NOT_FOUND', `there is no ledger ${request.ledger}`), request);
 }
 
-function problemOutcome(problem: Problem, request: Request): Outcome {
-  return { status: problem.status, body: problemBody(problem, request.traceId), replayed: false };
+/** The answer of several commands; each body is the very bytes that are stored. */
+export function resultsBody(outcomes: Outcome[]): string {
+  return `{"results":[${outcomes.map(resultBody).join(',')}]}`;
+}
+
+export function resultBody({ status, body }: Outcome): string {
+  return `{"status":${status},"body":${body}}`;
+}
+
+function rejection(work: Atomic, index: number, { body }: Outcome): Outcome {
+  const problem = JSON.parse(body) as { detail: string };
+  const detail = `command ${index} was refused, so none took effect: ${problem.detail}`;
+  return problemOutcome(new Problem('BULK_REJECTED', detail, { index, problem }), work);
+}
+
+function problemOutcome(problem: Problem, { traceId }: Work): Outcome {
+  return { status: problem.status, body: problemBody(problem, traceId), replayed: false };
 }

@@ -1,10 +1,12 @@
 import { Problem } from '../errors.js';
 import { Waiting, type Journal } from './journal.js';
 import { Parking } from './parking.js';
-import type { Outcome, Request } from './request.js';
+import { isAtomic, sizeOf, type Outcome, type Work } from './request.js';
 
 interface Submission {
-  requests: Request[];
+  work: Work[];
+  /** How many commands. */
+  size: number;
   /** Set once it has waited for a lock; it is no longer counted in the queue. */
   giveUpAt?: number;
   resolve: (outcomes: Outcome[]) => void;
@@ -50,14 +52,16 @@ export class Batcher {
    * The commands take effect in order and together with others in one transaction; each has its own outcome.
    * @throws Problem OVERLOADED, UNAVAILABLE: none took effect (or, lost at COMMIT, a retry finds out)
    */
-  async submit(requests: Request[]): Promise<Outcome[]> {
+  async submit(work: Work[]): Promise<Outcome[]> {
     const started = performance.now();
     const observe = (outcomeOf: (index: number) => Outcome | Problem) => {
       const seconds = (performance.now() - started) / 1000;
-      requests.forEach(({ command }, i) => this.observe.command(command.command, outcomeOf(i), seconds));
+      work.forEach((item, i) => {
+        this.observe.command(isAtomic(item) ? 'bulk' : item.command.command, outcomeOf(i), seconds);
+      });
     };
     try {
-      const outcomes = await this.enqueue(requests);
+      const outcomes = await this.enqueue(work);
       observe((index) => outcomes[index]!);
       return outcomes;
     } catch (error) {
@@ -66,20 +70,21 @@ export class Batcher {
     }
   }
 
-  async submitOne(request: Request): Promise<Outcome> {
-    return (await this.submit([request]))[0]!;
+  async submitOne(work: Work): Promise<Outcome> {
+    return (await this.submit([work]))[0]!;
   }
 
-  private enqueue(requests: Request[]): Promise<Outcome[]> {
+  private enqueue(work: Work[]): Promise<Outcome[]> {
+    const size = sizeOf(work);
     if (this.closing) return Promise.reject(new Problem('UNAVAILABLE', 'the service is stopping', {}, 1));
     // One that is larger than the queue goes alone, rather than never.
-    if (this.queued > 0 && this.queued + requests.length > this.limits.queueLimit) {
+    if (this.queued > 0 && this.queued + size > this.limits.queueLimit) {
       return Promise.reject(new Problem('OVERLOADED', `${this.queued} commands are waiting`, {}, 1));
     }
-    this.queued += requests.length;
+    this.queued += size;
     this.observe.queue(this.queued);
     return new Promise<Outcome[]>((resolve, reject) => {
-      this.waiting.push({ requests, resolve, reject });
+      this.waiting.push({ work, size, resolve, reject });
       // After this turn of the event loop: requests that arrived together go together.
       if (this.busy < this.limits.writers) setImmediate(() => this.pump());
     });
@@ -113,15 +118,15 @@ export class Batcher {
   }
 
   private take(): Submission[] {
-    let size = 0;
+    let total = 0;
     let count = 0;
-    for (const { requests } of this.waiting) {
-      if (count > 0 && size + requests.length > this.limits.batchLimit) break;
-      size += requests.length;
+    for (const { size } of this.waiting) {
+      if (count > 0 && total + size > this.limits.batchLimit) break;
+      total += size;
       count++;
     }
     const taken = this.waiting.splice(0, count);
-    this.queued -= taken.reduce((sum, { requests, giveUpAt }) => sum + (giveUpAt ? 0 : requests.length), 0);
+    this.queued -= taken.reduce((sum, { size, giveUpAt }) => sum + (giveUpAt ? 0 : size), 0);
     this.observe.queue(this.queued);
     return taken;
   }
@@ -130,7 +135,7 @@ export class Batcher {
     try {
       const outcomes = await this.append(batch);
       let next = 0;
-      for (const { requests, resolve } of batch) resolve(outcomes.slice(next, (next += requests.length)));
+      for (const { work, resolve } of batch) resolve(outcomes.slice(next, (next += work.length)));
     } catch (error) {
       if (error instanceof Waiting && (error.isKnown || batch.length === 1)) {
         return this.goOnWithout(error, batch);
@@ -143,7 +148,7 @@ export class Batcher {
 
   /** Those that wait for a lock are put aside: they hold no writer, and nobody waits with them. */
   private async goOnWithout(waiting: Waiting, batch: Submission[]): Promise<void> {
-    const waits = ({ requests }: Submission) => requests.some((request) => waiting.requests.has(request));
+    const waits = ({ work }: Submission) => work.some((item) => waiting.work.has(item));
     for (const submission of batch.filter(waits)) this.parking.park(submission, waiting.isKnown);
     const others = batch.filter((submission) => !waits(submission));
     if (others.length > 0) await this.run(others);
@@ -155,8 +160,8 @@ export class Batcher {
   }
 
   private append(batch: Submission[]): Promise<Outcome[]> {
-    const requests = batch.flatMap((submission) => submission.requests);
-    this.observe.batch(requests.length);
-    return this.journal.append(requests);
+    const work = batch.flatMap((submission) => submission.work);
+    this.observe.batch(sizeOf(work));
+    return this.journal.append(work);
   }
 }

@@ -1,11 +1,11 @@
 import type { OutboxEvent } from '../../events/event.js';
 import type { Account } from '../rules/account.js';
-import type { AccountChange, Transaction } from '../rules/record.js';
-import type { Outcome, Request } from './request.js';
+import type { AccountChange, Annotation, Hold, Transaction } from '../rules/record.js';
+import type { Outcome, Work } from './request.js';
 
 /** A result to be stored under its request's key. */
 export interface NewResult {
-  request: Request;
+  request: Work;
   outcome: Outcome;
 }
 
@@ -29,8 +29,6 @@ export function appendColumns(
     t((row) => row.id),
     t((row) => row.ledger),
     t((row) => row.kind),
-    t((row) => row.rootId),
-    t((row) => row.parentId),
     t((row) => `{${row.entries.map((entry) => entry.accountNo).join(',')}}`),
     t((row) => `{${row.entries.map((entry) => entry.version).join(',')}}`),
     t((row) => row.reference),
@@ -71,6 +69,46 @@ export function appendColumns(
     o((event) => event.dataschema),
     o((event) => event.payload),
     o((event) => event.traceparent),
+    ...specialColumns(transactions.filter(isSpecial)),
+  ];
+}
+
+/** What postings don't have. */
+function isSpecial({ kind, wallet }: Transaction): boolean {
+  return kind !== 'posting' || wallet !== null;
+}
+
+function specialColumns(transactions: Transaction[]): unknown[] {
+  const t = <T>(pick: (row: Transaction) => T) => transactions.map(pick);
+  const h = (pick: (hold: Hold) => bigint) => t(({ hold }) => hold && String(pick(hold)));
+  return [
+    t((row) => row.sequence),
+    t((row) => row.rootId),
+    t((row) => row.parentId),
+    t((row) => row.step),
+    h((hold) => hold.amount),
+    h((hold) => hold.captured),
+    h((hold) => hold.released),
+    h((hold) => hold.remaining),
+    t(({ hold }) => hold && hold.expiresAt),
+    t((row) => text(row.reversed)),
+    t((row) => row.wallet),
+    t((row) => row.walletReference),
+  ];
+}
+
+export function annotationColumns(annotations: Annotation[]): unknown[] {
+  const a = <T>(pick: (row: Annotation) => T) => annotations.map(pick);
+  return [
+    a((row) => row.transactionId),
+    a((row) => row.revision),
+    a((row) => row.sequence),
+    a((row) => row.id),
+    a((row) => JSON.stringify(row.metadata)),
+    a((row) => row.recordedAt),
+    a((row) => row.principal),
+    a((row) => row.idempotencyKey),
+    a((row) => row.trace),
   ];
 }
 
@@ -119,5 +157,13 @@ export function changeColumns(changes: AccountChange[]): unknown[] {
     c((row) => row.principal),
     c((row) => row.idempotencyKey),
     c((row) => row.trace),
+  ];
+}
+
+export function openHoldColumns(holds: Transaction[]): unknown[] {
+  return [
+    holds.map(({ id }) => id),
+    holds.map(({ ledger }) => ledger),
+    holds.map(({ hold }) => hold!.expiresAt),
   ];
 }

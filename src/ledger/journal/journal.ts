@@ -2,13 +2,21 @@ import type pg from 'pg';
 import { isConnectionLost, isRetryable, isUnavailable } from '../../platform/postgres.js';
 import { Problem } from '../errors.js';
 import type { Account } from '../rules/account.js';
-import { accountsOf } from '../rules/command.js';
+import { opensOf, targetOf } from '../rules/command.js';
 import { AccountNumbers } from './account-numbers.js';
 import { Batch, ledgerNotFound, nameIn, replay, type BatchState } from './batch.js';
-import { accountColumns, accountUpdateColumns, appendColumns, changeColumns } from './columns.js';
+import { findTargets, haveTargetsCome, readChains } from './chains.js';
+import {
+  accountColumns,
+  accountUpdateColumns,
+  annotationColumns,
+  appendColumns,
+  changeColumns,
+  openHoldColumns,
+} from './columns.js';
 import { commitFate, type Written } from './commit-fate.js';
 import { storedResults, takenIds, takenReferences } from './lookups.js';
-import { resultKey, type Outcome, type Request } from './request.js';
+import { lockedBy, partsOf, resultKey, type Outcome, type Request, type Work } from './request.js';
 import { accountOf, withHead, type AccountRow, type Head } from './rows.js';
 import * as sql from './sql.js';
 
@@ -20,7 +28,10 @@ const PATIENCE_MS = 15_000;
 const LOCK_TIMEOUT = '55P03';
 const LOCKED_KEPT_MS = 1_000;
 
-/** What was remembered of an account is not so (a failover lost it): forgotten now, so the next attempt asks. */
+/**
+ * What was known before the locks is not so: an account that was remembered is gone (a failover lost it, and it is
+ * forgotten now), or what a command builds on has come meanwhile. The next attempt asks again.
+ */
 class Misremembered extends Error {}
 
 export interface JournalHooks {
@@ -53,19 +64,19 @@ export class Journal {
    * @throws Problem UNAVAILABLE when Postgres can't be reached, keeps conflicting, or the fate of a COMMIT is unknown
    * @throws Waiting when some of them wait for a lock for long: nobody else needs to wait for them
    */
-  async append(requests: Request[]): Promise<Outcome[]> {
-    let probe = this.touchesLocked(requests);
+  async append(work: Work[]): Promise<Outcome[]> {
+    let probe = this.touchesLocked(work);
     const giveUpAt = performance.now() + PATIENCE_MS;
     for (let attempt = 1; ; attempt++) {
       try {
-        if (probe) await this.refuseLocked(requests);
-        return await this.attempt(requests);
+        if (probe) await this.refuseLocked(work);
+        return await this.attempt(work);
       } catch (error) {
         if (error instanceof Problem || error instanceof Waiting) throw error;
         if (codeOf(error) === LOCK_TIMEOUT) {
-          await this.refuseLocked(requests);
+          await this.refuseLocked(work);
           // Not for an account: for what another process opens, refers to or answers just now.
-          throw new Waiting(new Set(requests), false);
+          throw new Waiting(new Set(work), false);
         }
         probe = false;
         if (isUnavailable(error)) throw unavailable('Postgres can’t do it now; nothing was recorded');
@@ -84,13 +95,13 @@ export class Journal {
     }
   }
 
-  private async attempt(requests: Request[]): Promise<Outcome[]> {
+  private async attempt(work: Work[]): Promise<Outcome[]> {
     const client = await this.pool.connect();
     let healthy = false;
     try {
-      const outcomes = new Map<Request, Outcome>();
-      healthy = await this.write(client, requests, outcomes);
-      return requests.map((request) => outcomes.get(request)!);
+      const outcomes = new Map<Work, Outcome>();
+      healthy = await this.write(client, work, outcomes);
+      return work.map((item) => outcomes.get(item)!);
     } finally {
       // A connection that met an error is not used again: what state it is in need not be known.
       client.release(!healthy);
@@ -98,39 +109,34 @@ export class Journal {
   }
 
   /** False: what is written is committed, but the connection is not to be used again. */
-  private async write(
-    client: pg.PoolClient,
-    requests: Request[],
-    outcomes: Map<Request, Outcome>,
-  ): Promise<boolean> {
-    await this.answerStored(client, requests, outcomes);
-    await this.findLedgers(client, requests);
-    const open: Request[] = [];
-    for (const request of requests) {
-      if (outcomes.has(request)) continue;
-      if (this.ledgers.has(request.ledger)) open.push(request);
-      else outcomes.set(request, ledgerNotFound(request));
+  private async write(client: pg.PoolClient, work: Work[], outcomes: Map<Work, Outcome>): Promise<boolean> {
+    await this.answerStored(client, work, outcomes);
+    await this.findLedgers(client, work);
+    const open: Work[] = [];
+    for (const item of work) {
+      if (outcomes.has(item)) continue;
+      if (this.ledgers.has(item.ledger)) open.push(item);
+      else outcomes.set(item, ledgerNotFound(item));
     }
     return open.length === 0 || this.transact(client, open, outcomes);
   }
 
   private async transact(
     client: pg.PoolClient,
-    requests: Request[],
-    outcomes: Map<Request, Outcome>,
+    work: Work[],
+    outcomes: Map<Work, Outcome>,
   ): Promise<boolean> {
+    const requests = partsOf(work);
+    await findTargets(client, requests);
     const numbers = await this.numbers.of(client, requests);
     await client.query('begin');
-    const batch = new Batch(await this.lockAndRead(client, requests, numbers));
-    for (const request of requests) outcomes.set(request, batch.decide(request));
+    const batch = new Batch(await this.lockAndRead(client, work, requests, numbers));
+    for (const item of work) outcomes.set(item, batch.decide(item));
     if (batch.isEmpty) {
       await client.query('rollback');
       return true;
     }
-    if (batch.opened.length > 0) await client.query(sql.insertAccounts, accountColumns(batch.opened));
-    const updated = [...batch.updated.values()];
-    if (updated.length > 0) await client.query(sql.updateAccounts, accountUpdateColumns(updated));
-    if (batch.changes.length > 0) await client.query(sql.insertChanges, changeColumns(batch.changes));
+    await insertChanges(client, batch);
     const { rows } = await client.query<{ xid: string; timeline: string }>({
       name: 'append',
       text: sql.append,
@@ -162,18 +168,20 @@ export class Journal {
 
   private async lockAndRead(
     client: pg.PoolClient,
+    work: Work[],
     requests: Request[],
     numbersByName: Map<string, string>,
   ): Promise<BatchState> {
     const accounts = await this.lock(client, numbersByName);
-    const opens = requests.filter((request) => request.command.command === 'open_account').length;
+    if (await haveTargetsCome(client, requests)) throw new Misremembered();
+    const opens = requests.reduce((sum, { command }) => sum + opensOf(command), 0);
     const numbers = [...accounts.values()].map((account) => account.no);
     const { rows } = await client.query<{
       now: string;
       sequences: string[];
       account_nos: string[];
       heads: Head[] | null;
-    }>({ name: 'read_state', text: sql.readState, values: [numbers, requests.length, opens] });
+    }>({ name: 'read_state', text: sql.readState, values: [numbers, requests.length + opens, opens] });
     const { now, sequences, account_nos: accountNos, heads } = rows[0]!;
     const byNumber = new Map([...accounts].map(([name, account]) => [account.no, name]));
     for (const head of heads ?? []) {
@@ -187,17 +195,20 @@ export class Journal {
       accounts,
       transactionIds: await takenIds(client, requests),
       references: await takenReferences(client, requests),
-      results: await storedResults(client, requests),
+      chains: await readChains(client, requests),
+      targets: targetNames(requests),
+      results: await storedResults(client, work),
     };
   }
 
   /** @throws Waiting with those that need an account which is locked now; what is answered already needs none */
-  private async refuseLocked(requests: Request[]): Promise<void> {
-    const stored = await storedResults(this.pool, requests);
-    const open = requests.filter(
-      (request) => request.idempotencyKey === null || !stored.has(resultKey(request)),
-    );
-    const numbers = await this.numbers.of(this.pool, open);
+  private async refuseLocked(work: Work[]): Promise<void> {
+    const stored = await storedResults(this.pool, work);
+    const isOpen = (item: Work) => item.idempotencyKey === null || !stored.has(resultKey(item));
+    const open = work.filter(isOpen);
+    const requests = partsOf(open);
+    await findTargets(this.pool, requests);
+    const numbers = await this.numbers.of(this.pool, requests);
     const { rows } = await this.pool.query<{ no: string }>(sql.freeAccounts, [[...numbers.values()]]);
     const free = new Set(rows.map(({ no }) => no));
     const until = performance.now() + LOCKED_KEPT_MS;
@@ -205,17 +216,17 @@ export class Journal {
       if (free.has(no)) this.locked.delete(name);
       else this.locked.set(name, until);
     }
-    const waiting = open.filter((request) => this.touchesLocked([request]));
+    const waiting = open.filter((item) => this.touchesLocked([item]));
     if (waiting.length > 0) throw new Waiting(new Set(waiting), true);
   }
 
   /** Whether an account of theirs was found locked a moment ago: then it is asked about, rather than waited for. */
-  private touchesLocked(requests: Request[]): boolean {
+  private touchesLocked(work: Work[]): boolean {
     if (this.locked.size === 0) return false;
     const now = performance.now();
     for (const [name, until] of this.locked) if (until < now) this.locked.delete(name);
-    return requests.some(({ ledger, command }) =>
-      accountsOf(command).some((id) => this.locked.has(nameIn(ledger, id))),
+    return partsOf(work).some((request) =>
+      lockedBy(request).some((id) => this.locked.has(nameIn(request.ledger, id))),
     );
   }
 
@@ -235,21 +246,19 @@ export class Journal {
 
   private async answerStored(
     client: pg.PoolClient,
-    requests: Request[],
-    outcomes: Map<Request, Outcome>,
+    work: Work[],
+    outcomes: Map<Work, Outcome>,
   ): Promise<void> {
-    const results = await storedResults(client, requests);
+    const results = await storedResults(client, work);
     if (results.size === 0) return;
-    for (const request of requests) {
-      const stored = request.idempotencyKey === null ? undefined : results.get(resultKey(request));
-      if (stored) outcomes.set(request, replay(request, stored));
+    for (const item of work) {
+      const stored = item.idempotencyKey === null ? undefined : results.get(resultKey(item));
+      if (stored) outcomes.set(item, replay(item, stored));
     }
   }
 
-  private async findLedgers(client: pg.PoolClient, requests: Request[]): Promise<void> {
-    const missing = new Set(
-      requests.map((request) => request.ledger).filter((ledger) => !this.ledgers.has(ledger)),
-    );
+  private async findLedgers(client: pg.PoolClient, work: Work[]): Promise<void> {
+    const missing = new Set(work.map(({ ledger }) => ledger).filter((ledger) => !this.ledgers.has(ledger)));
     if (missing.size === 0) return;
     const { rows } = await client.query<{ id: string }>(sql.ledgerExists, [[...missing]]);
     for (const { id } of rows) this.ledgers.add(id);
@@ -260,12 +269,36 @@ export class Journal {
 export class Waiting extends Error {
   constructor(
     /** Those that wait, or may: without them the others can go on. */
-    readonly requests: ReadonlySet<Request>,
+    readonly work: ReadonlySet<Work>,
     /** True: it is known that it is these, and trying again costs no wait. */
     readonly isKnown: boolean,
   ) {
     super('waiting for a lock');
   }
+}
+
+/** What is not there in every batch: changes of accounts and of metadata, and holds that may expire. */
+async function insertChanges(client: pg.PoolClient, batch: Batch): Promise<void> {
+  const { opened, updated, changes, annotations, transactions } = batch;
+  if (opened.length > 0) await client.query(sql.insertAccounts, accountColumns(opened));
+  if (updated.length > 0) await client.query(sql.updateAccounts, accountUpdateColumns(updated));
+  if (changes.length > 0) await client.query(sql.insertChanges, changeColumns(changes));
+  if (annotations.length > 0) await client.query(sql.insertAnnotations, annotationColumns(annotations));
+  const expiring = transactions.filter(({ hold }) => hold !== null && hold.expiresAt !== null);
+  if (expiring.length === 0) return;
+  const made = expiring.filter(({ kind }) => kind === 'hold');
+  const closed = expiring.filter(({ hold }) => hold!.remaining === 0n).map(({ hold }) => hold!.id);
+  if (made.length > 0) await client.query(sql.openHolds, openHoldColumns(made));
+  if (closed.length > 0) await client.query(sql.closeHolds, [closed]);
+}
+
+function targetNames(requests: Request[]): Set<string> {
+  const names = new Set<string>();
+  for (const { ledger, command } of requests) {
+    const target = targetOf(command);
+    if (target !== undefined) names.add(nameIn(ledger, target));
+  }
+  return names;
 }
 
 /** Something that only this batch can have written. */

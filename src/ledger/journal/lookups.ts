@@ -1,16 +1,18 @@
 import type pg from 'pg';
 import { claimsOf } from '../rules/command.js';
 import { nameIn, type StoredResult } from './batch.js';
-import { resultKey, type Request } from './request.js';
+import { isAtomic, partsOf, resultKey, type Request, type Work } from './request.js';
 import * as sql from './sql.js';
 
 // What a batch looks up by what its requests claim: keys, ids, references.
 
 export async function storedResults(
   client: pg.PoolClient | pg.Pool,
-  requests: Request[],
+  work: Work[],
 ): Promise<Map<string, StoredResult>> {
-  const keyed = requests.filter((request) => request.idempotencyKey !== null);
+  const keyed = [...work, ...partsOf(work.filter(isAtomic))].filter(
+    ({ idempotencyKey }) => idempotencyKey !== null,
+  );
   if (keyed.length === 0) return new Map();
   const { rows } = await client.query<
     StoredResult & { ledger: string; principal: string; idempotency_key: string }

@@ -6,7 +6,7 @@ const PATIENCE_MS = 15_000;
 const PAUSE_MS = { known: 200, unknown: 2_000 };
 
 interface Parkable {
-  requests: unknown[];
+  size: number;
   reject(error: unknown): void;
   /** Set once it has waited for a lock: when it is given up. */
   giveUpAt?: number;
@@ -28,7 +28,7 @@ export class Parking<T extends Parkable> {
   }
 
   park(submission: T, isKnown: boolean): void {
-    const size = submission.requests.length;
+    const { size } = submission;
     submission.giveUpAt ??= performance.now() + PATIENCE_MS;
     if (this.closed || performance.now() > submission.giveUpAt) return refuse(submission);
     if (this.commands > 0 && this.commands + size > this.most) {
@@ -54,7 +54,7 @@ export class Parking<T extends Parkable> {
 
   private leave(submission: T): void {
     this.timers.delete(submission);
-    this.commands -= submission.requests.length;
+    this.commands -= submission.size;
   }
 }
 

@@ -44,6 +44,17 @@ select pg_current_xact_id() as xid,
 
 export const transactionIds = `select id from journal.transactions where id = any($1::uuid[])`;
 
+/** How far each of the transactions $1 has come: its newest step, and its metadata if that was ever changed. */
+export const chainStates = `
+select n.id, s.step, s.kind, s.hold_captured, s.hold_released, s.hold_remaining, s.reversed, a.revision, a.metadata
+from unnest($1::uuid[]) n (id)
+left join lateral (
+  select * from journal.transactions t where t.parent_id = n.id order by t.step desc limit 1
+) s on true
+left join lateral (
+  select * from journal.annotations c where c.transaction_id = n.id order by c.revision desc limit 1
+) a on true`;
+
 export const references = `
 select t.ledger, t.reference, t.id
 from unnest($1::text[], $2::text[]) k (ledger, reference)
@@ -71,6 +82,17 @@ insert into journal.account_changes (account_no, revision, sequence, id, kind, m
 select * from unnest($1::bigint[], $2::int[], $3::bigint[], $4::uuid[], $5::text[], $6::numeric[], $7::numeric[],
   $8::text[], $9::json[], $10::timestamptz[], $11::text[], $12::text[], $13::text[])`;
 
+export const insertAnnotations = `
+insert into journal.annotations (transaction_id, revision, sequence, id, metadata, recorded_at, principal,
+  idempotency_key, trace)
+select * from unnest($1::uuid[], $2::int[], $3::bigint[], $4::uuid[], $5::json[], $6::timestamptz[], $7::text[],
+  $8::text[], $9::text[])`;
+
+/** Holds that may expire, for the sweep: those made, then those that were closed. */
+export const openHolds = `
+insert into journal.open_holds (id, ledger, expires_at) select * from unnest($1::uuid[], $2::text[], $3::timestamptz[])`;
+export const closeHolds = `delete from journal.open_holds where id = any($1::uuid[])`;
+
 /**
  * Transactions, entries, stored results and outbox rows in one statement: the database checks that a transaction
  * comes whole. Results sorted by key and transactions by reference, the order in which two batches meet on the
@@ -78,32 +100,38 @@ select * from unnest($1::bigint[], $2::int[], $3::bigint[], $4::uuid[], $5::text
  */
 export const append = `
 with transactions as (
-  insert into journal.transactions (sequence, id, ledger, kind, root_id, parent_id, account_nos, versions, reference,
-    effective_at, recorded_at, description, metadata, principal, idempotency_key, trace)
-  select sequence, id, ledger, kind, root_id, parent_id, account_nos::bigint[], versions::bigint[], reference,
-    effective_at, recorded_at, description, metadata, principal, idempotency_key, trace
-  from unnest($1::bigint[], $2::uuid[], $3::text[], $4::text[], $5::uuid[], $6::uuid[], $7::text[], $8::text[],
-    $9::text[], $10::timestamptz[], $11::timestamptz[], $12::text[], $13::json[], $14::text[], $15::text[],
-    $16::text[])
-    t (sequence, id, ledger, kind, root_id, parent_id, account_nos, versions, reference, effective_at, recorded_at,
-       description, metadata, principal, idempotency_key, trace)
+  insert into journal.transactions (sequence, id, ledger, kind, account_nos, versions, reference, effective_at,
+    recorded_at, description, metadata, principal, idempotency_key, trace, root_id, parent_id, step, hold_amount,
+    hold_captured, hold_released, hold_remaining, expires_at, reversed, wallet, wallet_reference)
+  select sequence, id, ledger, kind, account_nos::bigint[], versions::bigint[], reference, effective_at, recorded_at,
+    description, metadata, principal, idempotency_key, trace, root_id, parent_id, step, hold_amount, hold_captured,
+    hold_released, hold_remaining, expires_at, reversed, wallet, wallet_reference
+  from unnest($1::bigint[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
+    $8::timestamptz[], $9::timestamptz[], $10::text[], $11::json[], $12::text[], $13::text[], $14::text[])
+    t (sequence, id, ledger, kind, account_nos, versions, reference, effective_at, recorded_at, description, metadata,
+       principal, idempotency_key, trace)
+  -- What postings don't have comes for the others only.
+  left join unnest($45::bigint[], $46::uuid[], $47::uuid[], $48::int[], $49::numeric[], $50::numeric[], $51::numeric[],
+    $52::numeric[], $53::timestamptz[], $54::numeric[], $55::text[], $56::text[])
+    s (sequence, root_id, parent_id, step, hold_amount, hold_captured, hold_released, hold_remaining, expires_at,
+       reversed, wallet, wallet_reference) using (sequence)
   order by ledger, reference
 ), entries as (
   insert into journal.entries (account_no, version, transaction_sequence, leg, side, posted, pending, posted_debits,
     posted_credits, pending_debits, pending_credits, effective_at, max_effective_at, recorded_at)
-  select * from unnest($17::bigint[], $18::bigint[], $19::bigint[], $20::smallint[], $21::text[], $22::numeric[],
-    $23::numeric[], $24::numeric[], $25::numeric[], $26::numeric[], $27::numeric[], $28::timestamptz[],
-    $29::timestamptz[], $30::timestamptz[])
+  select * from unnest($15::bigint[], $16::bigint[], $17::bigint[], $18::smallint[], $19::text[], $20::numeric[],
+    $21::numeric[], $22::numeric[], $23::numeric[], $24::numeric[], $25::numeric[], $26::timestamptz[],
+    $27::timestamptz[], $28::timestamptz[])
 ), results as (
   insert into journal.command_results (ledger, principal, idempotency_key, fingerprint, status, body)
-  select * from unnest($31::text[], $32::text[], $33::text[], $34::bytea[], $35::smallint[], $36::text[])
+  select * from unnest($29::text[], $30::text[], $31::text[], $32::bytea[], $33::smallint[], $34::text[])
     r (ledger, principal, idempotency_key)
   order by ledger, principal, idempotency_key
 ), outbox as (
   insert into journal.outbox (sequence, event_id, aggregatetype, aggregateid, type, source, time, dataschema, payload,
     traceparent)
-  select * from unnest($37::bigint[], $38::text[], $39::text[], $40::text[], $41::text[], $42::text[], $43::text[],
-    $44::text[], $45::text[], $46::text[])
+  select * from unnest($35::bigint[], $36::text[], $37::text[], $38::text[], $39::text[], $40::text[], $41::text[],
+    $42::text[], $43::text[], $44::text[])
 )
 select pg_current_xact_id()::text as xid, left(pg_walfile_name(pg_current_wal_insert_lsn()), 8) as timeline`;
 

@@ -10,7 +10,7 @@ export function openAccount(command: OpenAccount, world: World, draw: Draw): Dec
     return { refusal: refuse('ALREADY_EXISTS', `account ${command.id} exists`, { account: command.id }) };
   }
   const account: Account = {
-    no: draw.accountNo,
+    no: draw.opening.accountNo,
     ledger: draw.ledger,
     id: command.id,
     type: command.type,

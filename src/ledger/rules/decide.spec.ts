@@ -24,11 +24,13 @@ function world(accounts: Account[]): World {
     account: (id) => accounts.find((candidate) => candidate.id === id),
     isTransactionId: (id) => id === taken,
     transactionReferred: (reference) => (reference === 'used' ? taken : undefined),
+    chain: () => undefined,
   };
 }
 
 const draw = {
-  ...{ ledger: 'main', sequence: '7', id: '01994c3e-7d2a-7bb3-9f10-5d0c3c1f8a21', accountNo: '9' },
+  ...{ ledger: 'main', sequence: '7', id: '01994c3e-7d2a-7bb3-9f10-5d0c3c1f8a21' },
+  opening: { accountNo: '9', sequence: '6', id: '01994c3e-7d2a-7bb3-9f10-5d0c3c1f8a20' },
   ...{ principal: 'tester', idempotencyKey: 'k', trace: null },
 };
 

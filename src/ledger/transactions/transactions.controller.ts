@@ -1,6 +1,6 @@
-import { Body, Controller, Get, Inject, Param, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Get, Headers, Inject, Param, Patch, Post, Query, Res } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type pg from 'pg';
 import {
@@ -12,34 +12,45 @@ import {
   Reference,
   Time,
   Uuid,
+  Whole,
 } from '../../platform/fields.js';
 import { sendAnswer } from '../../platform/http/answer.js';
 import { Ctx, type RequestContext } from '../../platform/http/context.js';
 import { Records } from '../../platform/http/records.js';
-import { freshnessHeader, Problems } from '../../platform/openapi.js';
+import { etagHeader, freshnessHeader, Problems } from '../../platform/openapi.js';
 import { READ_POOL } from '../../platform/postgres.js';
 import { sendFreshness } from '../../projections/freshness.header.js';
 import { listTransactions, transactionsPosition } from '../../projections/transactions/queries.js';
 import { LedgerPath } from '../accounts/accounts.controller.js';
 import { requireLedger } from '../accounts/read-account.js';
+import { holdStatuses, transactionKinds } from '../rules/record.js';
+import { DryRunQuery } from './details.js';
 import { PostTransaction, PostTransactionBody } from './post-transaction.js';
 import { readTransaction, readTransactions } from './read-transactions.js';
+import { ReverseBody, ReverseTransaction } from './reverse.js';
 import { transactionExample } from './transaction.example.js';
 import { transactionView } from './transaction.view.js';
 import { Transfer, TransferBody } from './transfer.js';
+import { UpdateMetadata, UpdateMetadataBody } from './update-metadata.js';
 
-class TransactionPath extends LedgerPath {
+export class TransactionPath extends LedgerPath {
   @Uuid() id: string;
 }
 
-const kinds = ['posting', 'hold', 'capture', 'void', 'expiry', 'reversal'];
-const statuses = ['posted', 'pending', 'partially_captured', 'captured', 'voided', 'expired'];
+class ReadTransactionQuery {
+  @Whole(1, 2_147_483_647, {
+    optional: true,
+    description: 'An earlier revision of the metadata; 1 is that of the recording.',
+    example: 1,
+  })
+  metadata_revision?: number;
+}
 
 class ListTransactionsQuery {
   @Reference({ optional: true }) reference?: string;
   @Id({ optional: true }) account?: string;
-  @OneOf(kinds, { optional: true }) kind?: string;
-  @OneOf(statuses, { optional: true }) status?: string;
+  @OneOf(transactionKinds, { optional: true }) kind?: string;
+  @OneOf(['posted', ...holdStatuses], { optional: true }) status?: string;
   @MetadataFilter() metadata?: Record<string, string>;
   @Time({ optional: true, description: 'Recorded from (included).' }) from?: string;
   @Time({ optional: true, description: 'Recorded until (not included).' }) to?: string;
@@ -48,7 +59,8 @@ class ListTransactionsQuery {
 }
 
 const one = { schema: { type: 'object', example: transactionExample } } as const;
-const postingProblems = [
+const dry = { ...one, description: 'Of a dry run: what would be recorded.' };
+export const postingProblems = [
   'LEDGER_NOT_FOUND',
   'ALREADY_EXISTS',
   'REFERENCE_ALREADY_USED',
@@ -56,6 +68,7 @@ const postingProblems = [
   'CURRENCY_MISMATCH',
   'ACCOUNT_CLOSED',
   'ACCOUNT_FROZEN',
+  'UNBALANCED',
   'INSUFFICIENT_FUNDS',
   'LIMIT_EXCEEDED',
   'AMOUNT_OVERFLOW',
@@ -73,28 +86,86 @@ export class TransactionsController {
   @Records()
   @ApiOperation({ summary: 'Post a transaction of debit and credit entries' })
   @ApiCreatedResponse(one)
-  @Problems(...postingProblems, 'UNBALANCED')
+  @ApiOkResponse(dry)
+  @Problems(...postingProblems, 'CONDITION_FAILED')
   async post(
     @Param() { ledger }: LedgerPath,
     @Body() body: PostTransactionBody,
+    @Query() { dry_run }: DryRunQuery,
     @Ctx() context: RequestContext,
     @Res() reply: FastifyReply,
   ) {
-    sendAnswer(reply, await this.commands.execute(new PostTransaction(ledger, body, context)));
+    sendAnswer(reply, await this.commands.execute(new PostTransaction(ledger, body, context, dry_run)));
   }
 
   @Post('transfers')
   @Records()
-  @ApiOperation({ summary: 'Transfer: debit one account, credit another' })
+  @ApiOperation({ summary: 'Transfer: debit one account, credit another or several' })
   @ApiCreatedResponse(one)
+  @ApiOkResponse(dry)
   @Problems(...postingProblems)
   async transfer(
     @Param() { ledger }: LedgerPath,
     @Body() body: TransferBody,
+    @Query() { dry_run }: DryRunQuery,
     @Ctx() context: RequestContext,
     @Res() reply: FastifyReply,
   ) {
-    sendAnswer(reply, await this.commands.execute(new Transfer(ledger, body, context)));
+    sendAnswer(reply, await this.commands.execute(new Transfer(ledger, body, context, dry_run)));
+  }
+
+  @Post('transactions/:id/reverse')
+  @Records()
+  @ApiOperation({ summary: 'Reverse a posting or capture, all or a part: mirror entries' })
+  @ApiCreatedResponse(one)
+  @ApiOkResponse(dry)
+  @Problems(
+    'LEDGER_NOT_FOUND',
+    'TRANSACTION_NOT_FOUND',
+    'REFERENCE_ALREADY_USED',
+    'ACCOUNT_CLOSED',
+    'ACCOUNT_FROZEN',
+    'NOT_REVERSIBLE',
+    'AMOUNT_NOT_APPLICABLE',
+    'REVERSAL_EXCEEDS_ORIGINAL',
+    'INSUFFICIENT_FUNDS',
+    'LIMIT_EXCEEDED',
+    'AMOUNT_OVERFLOW',
+  )
+  async reverse(
+    @Param() { ledger, id }: TransactionPath,
+    @Body() body: ReverseBody,
+    @Query() { dry_run }: DryRunQuery,
+    @Ctx() context: RequestContext,
+    @Res() reply: FastifyReply,
+  ) {
+    sendAnswer(
+      reply,
+      await this.commands.execute(new ReverseTransaction(ledger, id, body, context, dry_run)),
+    );
+  }
+
+  @Patch('transactions/:id')
+  @ApiOperation({ summary: 'Change the metadata (JSON merge patch): appends a revision; honours If-Match' })
+  @ApiOkResponse({ ...one, headers: etagHeader })
+  @ApiHeader({
+    name: 'If-Match',
+    required: false,
+    description:
+      'The ETag that was read, or several: the metadata is changed only while it is at that revision.',
+    schema: { type: 'string', example: '"1"' },
+  })
+  @Problems('LEDGER_NOT_FOUND', 'TRANSACTION_NOT_FOUND', 'REVISION_MISMATCH', 'OVERLOADED')
+  async update(
+    @Param() { ledger, id }: TransactionPath,
+    @Body() body: UpdateMetadataBody,
+    @Headers('if-match') ifMatch: string | undefined,
+    @Ctx() context: RequestContext,
+    @Res() reply: FastifyReply,
+  ) {
+    const outcome = await this.commands.execute(new UpdateMetadata(ledger, id, body, ifMatch, context));
+    if (outcome.revision !== undefined) reply.header('etag', `"${outcome.revision}"`);
+    sendAnswer(reply, outcome);
   }
 
   @Get('transactions')
@@ -122,10 +193,15 @@ export class TransactionsController {
   }
 
   @Get('transactions/:id')
-  @ApiOperation({ summary: 'Read a transaction' })
-  @ApiOkResponse(one)
+  @ApiOperation({ summary: 'Read a transaction; a hold’s state and the metadata are those of now' })
+  @ApiOkResponse({ ...one, headers: etagHeader })
   @Problems('LEDGER_NOT_FOUND', 'TRANSACTION_NOT_FOUND')
-  async read(@Param() { ledger, id }: TransactionPath) {
-    return transactionView(await readTransaction(this.pool, ledger, id));
+  async read(
+    @Param() { ledger, id }: TransactionPath,
+    @Query() { metadata_revision: revision }: ReadTransactionQuery,
+    @Res() reply: FastifyReply,
+  ) {
+    const chain = await readTransaction(this.pool, ledger, id, revision);
+    reply.header('etag', `"${chain.revision}"`).send(transactionView(chain));
   }
 }

@@ -4,7 +4,6 @@ import type { Projection } from '../projection.js';
 export const balances: Projection = {
   name: 'balances',
   version: 1,
-  over: 'entries',
   tables: `
 create table {schema}.balances (
   account_no      bigint primary key,
@@ -21,8 +20,11 @@ create table {schema}.balances (
   recorded_at     timestamptz not null
 ) with (fillfactor = 70);  -- room for the next versions of a row on its own page
 `,
-  // The last version wins, whatever order they come in. In account order, so that workers can't deadlock.
-  apply: `
+  apply: [
+    {
+      over: 'entries',
+      // The last version wins, whatever order they come in. In account order, so that workers can't deadlock.
+      text: `
 with incoming as ({incoming})
 insert into {schema}.balances as b (
   account_no, ledger, account, account_type, currency, version,
@@ -43,4 +45,6 @@ on conflict (account_no) do update set
   recorded_at = excluded.recorded_at
 where b.version < excluded.version
 `,
+    },
+  ],
 };

@@ -4,7 +4,6 @@ import type { Projection } from '../projection.js';
 export const lines: Projection = {
   name: 'lines',
   version: 1,
-  over: 'entries',
   tables: `
 create table {schema}.lines (
   account_no      bigint not null,
@@ -35,7 +34,10 @@ create table {schema}.coverage (
   newest     bigint not null
 ) with (fillfactor = 70);
 `,
-  apply: `
+  apply: [
+    {
+      over: 'entries',
+      text: `
 with incoming as ({incoming}),
 added as (
 insert into {schema}.lines (
@@ -58,4 +60,6 @@ on conflict (account_no) do update set
   lines = c.lines + excluded.lines,
   newest = greatest(c.newest, excluded.newest)
 `,
+    },
+  ],
 };

@@ -12,10 +12,16 @@ export class TakenOver extends Error {
   }
 }
 
+/** The greatest sequence of what was applied, and the latest time of recording among it, where there is one. */
+export interface Newest {
+  sequence: string;
+  recordedAt: string | undefined;
+}
+
 /** What a step applied and where it stands after; `position` absent leaves the checkpoint as it is. */
 export interface Step<Position, Outcome> {
   position?: Position;
-  newest?: { sequence: string; recordedAt: string } | undefined;
+  newest?: Newest | undefined;
   outcome: Outcome;
 }
 
@@ -65,7 +71,7 @@ async function save(
   client: pg.ClientBase,
   partition: string,
   position: unknown,
-  newest?: { sequence: string; recordedAt: string },
+  newest?: Newest,
 ): Promise<void> {
   await client.query(
     `update projections.checkpoints

@@ -1,3 +1,5 @@
+import type { Newest } from './checkpoint.js';
+
 /**
  * What a batch of events brings, as columns for `unnest`: one element a transaction, one element an entry.
  * Amounts and times stay the text they are in the event.
@@ -5,6 +7,7 @@
 export interface Incoming {
   transactions: Record<(typeof transactionColumns)[number], unknown[]>;
   entries: Record<(typeof entryColumns)[number], unknown[]>;
+  annotations: Record<(typeof annotationColumns)[number], unknown[]>;
 }
 
 const transactionColumns = [
@@ -40,6 +43,8 @@ const entryColumns = [
   'pending_credits',
 ] as const;
 
+const annotationColumns = ['sequence', 'transaction_id', 'revision', 'metadata'] as const;
+
 const recordedTypes = new Set(
   ['posted', 'held', 'captured', 'voided', 'expired', 'reversed'].map((verb) => `ledger.transaction.${verb}`),
 );
@@ -63,11 +68,15 @@ export interface SourceEvent {
 }
 
 /**
- * Events of other types than a recorded transaction are passed over.
+ * Events of other types than a recorded transaction and a change of its metadata are passed over.
  * @throws PoisonEvent for text that is not such an event
  */
 export function decode(events: SourceEvent[]): Incoming {
-  const incoming: Incoming = { transactions: columns(transactionColumns), entries: columns(entryColumns) };
+  const incoming: Incoming = {
+    transactions: columns(transactionColumns),
+    entries: columns(entryColumns),
+    annotations: columns(annotationColumns),
+  };
   for (const event of events) {
     if (event.payload === null) continue;
     try {
@@ -79,13 +88,14 @@ export function decode(events: SourceEvent[]): Incoming {
   return incoming;
 }
 
-/** The greatest sequence in it and the latest time of recording, or undefined when it holds no transaction. */
-export function newest({ transactions }: Incoming): { sequence: string; recordedAt: string } | undefined {
-  const sequences = transactions.sequence as string[];
+/** The greatest sequence in it and the latest time of recording, or undefined when it holds nothing. */
+export function newest({ transactions, annotations }: Incoming): Newest | undefined {
+  const sequences = [...transactions.sequence, ...annotations.sequence] as string[];
   if (sequences.length === 0) return undefined;
+  const times = transactions.recorded_at as string[];
   return {
     sequence: String(sequences.map(BigInt).reduce((a, b) => (a > b ? a : b))),
-    recordedAt: (transactions.recorded_at as string[]).reduce((a, b) => (a > b ? a : b)),
+    recordedAt: times.length === 0 ? undefined : times.reduce((a, b) => (a > b ? a : b)),
   };
 }
 
@@ -98,6 +108,7 @@ type Json = Record<string, unknown>;
 function add(incoming: Incoming, event: unknown): void {
   if (!isObject(event) || typeof event.event_type !== 'string')
     throw new Error('not an event: no event_type');
+  if (event.event_type === 'ledger.transaction.annotated') return addAnnotation(incoming, event);
   if (!recordedTypes.has(event.event_type)) return;
   const { transaction, entries, hold } = event;
   if (!isObject(transaction)) throw new Error('no transaction');
@@ -113,6 +124,18 @@ function add(incoming: Incoming, event: unknown): void {
   const legs = entries.map((entry) => entryRow(entry, sequence));
   for (const name of transactionColumns) incoming.transactions[name].push(row[name]);
   for (const leg of legs) for (const name of entryColumns) incoming.entries[name].push(leg[name]);
+}
+
+function addAnnotation({ annotations }: Incoming, event: Json): void {
+  const { transaction } = event;
+  if (!isObject(transaction)) throw new Error('no transaction');
+  const row = {
+    sequence: needed(event, 'sequence'),
+    transaction_id: needed(transaction, 'id'),
+    revision: needed(transaction, 'revision'),
+    metadata: JSON.stringify(transaction.metadata ?? {}),
+  };
+  for (const name of annotationColumns) annotations[name].push(row[name]);
 }
 
 function transactionRow(transaction: Json, hold: Json) {

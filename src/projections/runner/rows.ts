@@ -1,10 +1,10 @@
 import type pg from 'pg';
-import { projections, schemaOf, type Projection } from '../projection.js';
+import { projections, schemaOf, type Projection, type Rows } from '../projection.js';
 import { newest, type Incoming } from './incoming.js';
 
 // The two sources of a projection's rows, with the same columns, so that the same text applies either.
 
-const fromEvents = {
+const fromEvents: Record<Rows, string> = {
   transactions: `
 select * from unnest(
   $1::bigint[], $2::uuid[], $3::text[], $4::text[], $5::uuid[], $6::uuid[], $7::text[], $8::text[],
@@ -21,9 +21,12 @@ join unnest(
   $17::numeric[], $18::numeric[], $19::numeric[], $20::numeric[], $21::numeric[], $22::numeric[]
 ) as e (sequence, leg, account, account_no, account_type, side, currency, version,
         posted, pending, posted_debits, posted_credits, pending_debits, pending_credits) using (sequence)`,
+  annotations: `
+select * from unnest($1::bigint[], $2::uuid[], $3::int[], $4::jsonb[])
+  as a (sequence, transaction_id, revision, metadata)`,
 };
 
-const fromJournal = {
+const fromJournal: Record<Rows, string> = {
   transactions: `
 select sequence, id, ledger, kind, coalesce(root_id, id) as root_id, parent_id, reference, description,
        effective_at, recorded_at, coalesce(metadata::jsonb, '{}') as metadata, hold_captured, hold_remaining
@@ -39,34 +42,39 @@ cross join lateral unnest(t.account_nos, t.versions) as l (account_no, version)
 join journal.entries e on e.account_no = l.account_no and e.version = l.version
 join journal.accounts a on a.no = e.account_no
 where t.sequence > $1 and t.sequence <= $2`,
+  annotations: `
+select sequence, transaction_id, revision, metadata::jsonb as metadata
+from journal.annotations
+where sequence > $1 and sequence <= $2`,
 };
 
-function text(projection: Projection, incoming: Record<Projection['over'], string>): string {
-  return projection.apply
-    .replace('{incoming}', incoming[projection.over])
-    .replaceAll('{schema}', schemaOf(projection));
+const statements = (incoming: Record<Rows, string>) =>
+  projections.flatMap((projection) =>
+    projection.apply.map(({ over, text }) => ({ over, text: statement(projection, text, incoming[over]) })),
+  );
+
+function statement(projection: Projection, text: string, incoming: string): string {
+  return text.replace('{incoming}', incoming).replaceAll('{schema}', schemaOf(projection));
 }
 
 // Not named statements: their generic plan, blind to the length of the arrays, joins them by a nested loop.
-const live = projections.map((projection) => ({
-  text: text(projection, fromEvents),
-  over: projection.over,
-}));
-const replay = projections.map((projection) => text(projection, fromJournal));
+const live = statements(fromEvents);
+const replay = statements(fromJournal);
 
 /** Applies decoded events to every projection. Twice, or in another order, comes to the same. */
 export async function applyIncoming(client: pg.ClientBase, incoming: Incoming): Promise<void> {
   if (!newest(incoming)) return;
-  for (const statement of live) {
-    const values =
-      statement.over === 'entries' ? entryValues(incoming) : Object.values(incoming.transactions);
-    await client.query(statement.text, values);
+  for (const { over, text } of live) {
+    const [sequences] = Object.values(incoming[over]);
+    if (sequences!.length === 0) continue;
+    const values = over === 'entries' ? entryValues(incoming) : Object.values(incoming[over]);
+    await client.query(text, values);
   }
 }
 
 /** Applies the transactions `after` < sequence ≤ `through` of the journal to every projection. */
 export async function applyJournal(client: pg.ClientBase, after: string, through: string): Promise<void> {
-  for (const statement of replay) await client.query(statement, [after, through]);
+  for (const { text } of replay) await client.query(text, [after, through]);
 }
 
 function entryValues({ transactions: t, entries }: Incoming): unknown[] {

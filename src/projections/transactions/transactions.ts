@@ -4,7 +4,6 @@ import type { Projection } from '../projection.js';
 export const transactions: Projection = {
   name: 'transactions',
   version: 1,
-  over: 'transactions',
   tables: `
 create table {schema}.transactions (
   sequence     bigint primary key,
@@ -17,7 +16,8 @@ create table {schema}.transactions (
   description  text,
   effective_at timestamptz not null,
   recorded_at  timestamptz not null,
-  metadata     jsonb not null
+  metadata     jsonb not null,   -- the newest revision
+  revision     integer not null
 );
 create index transactions_newest on {schema}.transactions (ledger, sequence);
 create index transactions_recorded on {schema}.transactions (ledger, recorded_at);
@@ -25,6 +25,15 @@ create index transactions_reference on {schema}.transactions (ledger, reference)
 create index transactions_kind on {schema}.transactions (ledger, kind, sequence) where kind <> 'posting';
 create index transactions_metadata on {schema}.transactions using gin (metadata jsonb_path_ops)
   where metadata <> '{}';
+
+-- Changes of metadata, kept: one may come before its transaction.
+create table {schema}.annotations (
+  transaction_id uuid not null,
+  revision       integer not null,
+  sequence       bigint not null unique,
+  metadata       jsonb not null,
+  primary key (transaction_id, revision)
+);
 
 -- A hold's status is that of its newest capture, void or expiry: the one after which the least remains.
 create table {schema}.holds (
@@ -45,15 +54,23 @@ create table {schema}.complete (
 );
 insert into {schema}.complete default values;
 `,
-  apply: `
+  apply: [
+    {
+      over: 'transactions',
+      text: `
 with incoming as ({incoming}),
 recorded as (
   insert into {schema}.transactions (
-    sequence, id, ledger, kind, root_id, parent_id, reference, description, effective_at, recorded_at, metadata
+    sequence, id, ledger, kind, root_id, parent_id, reference, description, effective_at, recorded_at, metadata,
+    revision
   )
-  select sequence, id, ledger, kind, root_id, parent_id, reference, description, effective_at, recorded_at, metadata
-  from incoming
-  order by sequence
+  select i.sequence, i.id, i.ledger, i.kind, i.root_id, i.parent_id, i.reference, i.description, i.effective_at,
+    i.recorded_at, coalesce(a.metadata, i.metadata), coalesce(a.revision, 1)
+  from incoming i
+  left join lateral (
+    select * from {schema}.annotations n where n.transaction_id = i.id order by n.revision desc limit 1
+  ) a on true
+  order by i.sequence
   on conflict (sequence) do nothing
 )
 insert into {schema}.holds as h (id, remaining, status)
@@ -71,4 +88,23 @@ order by root_id, hold_remaining
 on conflict (id) do update set remaining = excluded.remaining, status = excluded.status
 where h.remaining > excluded.remaining
 `,
+    },
+    {
+      over: 'annotations',
+      text: `
+with incoming as ({incoming}),
+kept as (
+  insert into {schema}.annotations (transaction_id, revision, sequence, metadata)
+  select transaction_id, revision, sequence, metadata from incoming order by transaction_id, revision
+  on conflict do nothing
+)
+update {schema}.transactions t set metadata = n.metadata, revision = n.revision
+from (
+  select distinct on (transaction_id) transaction_id, revision, metadata
+  from incoming order by transaction_id, revision desc
+) n
+where t.id = n.transaction_id and t.revision < n.revision
+`,
+    },
+  ],
 };

@@ -1,0 +1,38 @@
+import { accountView } from '../accounts/account.view.js';
+import type { Command } from '../rules/command.js';
+import type { Decision } from '../rules/decide.js';
+import type { Chain, Transaction } from '../rules/record.js';
+import { transactionView } from '../transactions/transaction.view.js';
+import { walletView } from '../wallet/wallet.view.js';
+import { newChain } from './chains.js';
+
+type Effect = Exclude<Decision, { refusal: unknown }>;
+
+/** The status and body of a command that was not refused; `revision`, where it is not in the body, for the ETag. */
+export function answerOf(
+  command: Command,
+  decision: Effect,
+): { status: number; body: string; revision?: number } {
+  if ('transaction' in decision) return recorded(command, decision.transaction);
+  if ('unchanged' in decision) return json(200, accountView(decision.unchanged));
+  if ('change' in decision) {
+    const { kind, account } = decision.change;
+    return json(kind === 'opened' ? 201 : 200, accountView(account));
+  }
+  if ('annotation' in decision) return annotated(decision.chain);
+  if ('kept' in decision) return annotated(decision.kept);
+  return { status: 204, body: '' };
+}
+
+function recorded({ command }: Command, transaction: Transaction) {
+  if (command.startsWith('wallet_')) return json(200, walletView(transaction));
+  return json(201, transactionView(newChain(transaction)));
+}
+
+function annotated(chain: Chain) {
+  return { ...json(200, transactionView(chain)), revision: chain.revision };
+}
+
+function json(status: number, value: unknown) {
+  return { status, body: JSON.stringify(value) };
+}
