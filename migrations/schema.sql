@@ -98,6 +98,27 @@ begin
   if broken is not null then
     raise exception 'journal: % has no entries', broken using errcode = 'check_violation';
   end if;
+
+  -- What builds on another continues its chain: step by step, never taking more than was left.
+  select format('transaction %s', t.sequence) into broken
+  from fresh t
+  left join journal.transactions p on p.id = t.parent_id
+  left join journal.transactions s on s.parent_id = t.parent_id and s.step = t.step - 1
+  where t.parent_id is not null and (
+    p.ledger is distinct from t.ledger
+    or t.root_id <> coalesce(p.root_id, p.id)
+    or (t.step <> 1 and s.sequence is null)
+    or case when t.kind = 'reversal'
+         then p.kind not in ('posting', 'capture') or t.reversed <= coalesce(s.reversed, 0)
+         else p.kind <> 'hold' or t.hold_amount <> p.hold_amount
+              or t.hold_captured < coalesce(s.hold_captured, 0) or t.hold_released < coalesce(s.hold_released, 0)
+              or t.hold_remaining >= coalesce(s.hold_remaining, p.hold_amount)
+       end
+  ) limit 1;
+  if broken is not null then
+    raise exception 'journal: % does not continue what it builds on: steps are contiguous, what is left only shrinks',
+      broken using errcode = 'check_violation';
+  end if;
   return null;
 end $$;
 
@@ -183,6 +204,27 @@ end $$;
 
 ALTER FUNCTION journal.last_version_before(account bigint, before timestamp with time zone, through bigint) OWNER TO counterfoil_owner;
 
+CREATE FUNCTION journal.last_version_recorded(account bigint, at timestamp with time zone) RETURNS bigint
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    AS $$
+declare
+  low bigint := 0;
+  high bigint;
+  middle bigint;
+  recorded timestamptz;
+begin
+  select version into high from journal.entries where account_no = account order by version desc limit 1;
+  high := coalesce(high, 0);
+  while low < high loop
+    middle := (low + high + 1) / 2;
+    select recorded_at into recorded from journal.entries where account_no = account and version = middle;
+    if recorded <= at then low := middle; else high := middle - 1; end if;
+  end loop;
+  return low;
+end $$;
+
+ALTER FUNCTION journal.last_version_recorded(account bigint, at timestamp with time zone) OWNER TO counterfoil_owner;
+
 CREATE FUNCTION journal.make_outbox_days(ahead integer) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -228,6 +270,27 @@ begin
 end $$;
 
 ALTER FUNCTION journal.posted_before(account bigint, before timestamp with time zone, through bigint, OUT debits numeric, OUT credits numeric) OWNER TO counterfoil_owner;
+
+CREATE FUNCTION journal.rebuild_open_holds() RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  there integer;
+begin
+  perform set_config('lock_timeout', '10s', true);
+  lock table journal.open_holds in share row exclusive mode;
+  delete from journal.open_holds;
+  insert into journal.open_holds (id, ledger, expires_at)
+  select h.id, h.ledger, h.expires_at
+  from journal.transactions h
+  where h.kind = 'hold' and h.expires_at is not null and not exists (
+    select from journal.transactions s where s.parent_id = h.id and s.hold_remaining = 0);
+  get diagnostics there = row_count;
+  return there;
+end $$;
+
+ALTER FUNCTION journal.rebuild_open_holds() OWNER TO counterfoil_owner;
 
 CREATE FUNCTION journal.refuse() RETURNS trigger
     LANGUAGE plpgsql
@@ -330,6 +393,22 @@ WITH (fillfactor='85');
 
 ALTER TABLE journal.accounts OWNER TO counterfoil_owner;
 
+CREATE TABLE journal.annotations (
+    transaction_id uuid NOT NULL,
+    revision integer NOT NULL,
+    sequence bigint NOT NULL,
+    id uuid NOT NULL,
+    metadata json NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    principal text NOT NULL,
+    idempotency_key text,
+    trace text,
+    xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
+    CONSTRAINT annotations_revision_check CHECK ((revision > 1))
+);
+
+ALTER TABLE journal.annotations OWNER TO counterfoil_owner;
+
 CREATE TABLE journal.command_results (
     idempotency_key text NOT NULL COLLATE pg_catalog."C",
     ledger text NOT NULL COLLATE pg_catalog."C",
@@ -418,6 +497,14 @@ CREATE TABLE journal.ledgers (
 
 ALTER TABLE journal.ledgers OWNER TO counterfoil_owner;
 
+CREATE TABLE journal.open_holds (
+    id uuid NOT NULL,
+    ledger text NOT NULL COLLATE pg_catalog."C",
+    expires_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE journal.open_holds OWNER TO counterfoil_owner;
+
 CREATE TABLE journal.outbox (
     sequence bigint NOT NULL,
     event_id text NOT NULL,
@@ -476,9 +563,18 @@ CREATE TABLE journal.transactions (
     hold_released numeric(38,0),
     hold_remaining numeric(38,0),
     expires_at timestamp with time zone,
+    reversed numeric(38,0),
+    wallet text COLLATE pg_catalog."C",
+    wallet_reference text,
     xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
-    CONSTRAINT transactions_check CHECK ((((cardinality(account_nos) >= 1) AND (cardinality(account_nos) <= 400)) AND (cardinality(account_nos) = cardinality(versions)))),
-    CONSTRAINT transactions_kind_check CHECK ((kind = ANY (ARRAY['posting'::text, 'hold'::text, 'capture'::text, 'void'::text, 'expiry'::text, 'reversal'::text])))
+    CONSTRAINT transactions_check CHECK (((kind = ANY (ARRAY['hold'::text, 'capture'::text, 'void'::text, 'expiry'::text])) = (hold_amount IS NOT NULL))),
+    CONSTRAINT transactions_check1 CHECK (((hold_amount IS NULL) OR (((hold_captured >= (0)::numeric) AND (hold_released >= (0)::numeric) AND (hold_remaining >= (0)::numeric) AND (((hold_captured + hold_released) + hold_remaining) = hold_amount)) IS TRUE))),
+    CONSTRAINT transactions_check2 CHECK (((kind = 'reversal'::text) = (COALESCE(reversed, (0)::numeric) > (0)::numeric))),
+    CONSTRAINT transactions_check3 CHECK (((kind = ANY (ARRAY['posting'::text, 'hold'::text])) = (parent_id IS NULL))),
+    CONSTRAINT transactions_check4 CHECK ((((parent_id IS NULL) = (step IS NULL)) AND ((parent_id IS NULL) = (root_id IS NULL)))),
+    CONSTRAINT transactions_check5 CHECK ((((cardinality(account_nos) >= 1) AND (cardinality(account_nos) <= 400)) AND (cardinality(account_nos) = cardinality(versions)))),
+    CONSTRAINT transactions_kind_check CHECK ((kind = ANY (ARRAY['posting'::text, 'hold'::text, 'capture'::text, 'void'::text, 'expiry'::text, 'reversal'::text]))),
+    CONSTRAINT transactions_wallet_check CHECK ((wallet = ANY (ARRAY['debit'::text, 'credit'::text, 'hold'::text, 'commit'::text, 'rollback'::text])))
 );
 
 ALTER TABLE journal.transactions OWNER TO counterfoil_owner;
@@ -536,6 +632,15 @@ CREATE TABLE projections.checkpoints (
 
 ALTER TABLE projections.checkpoints OWNER TO counterfoil_owner;
 
+CREATE TABLE transactions_v1.annotations (
+    transaction_id uuid NOT NULL,
+    revision integer NOT NULL,
+    sequence bigint NOT NULL,
+    metadata jsonb NOT NULL
+);
+
+ALTER TABLE transactions_v1.annotations OWNER TO counterfoil_projector;
+
 CREATE TABLE transactions_v1.complete (
     one boolean DEFAULT true NOT NULL,
     sequence bigint DEFAULT 0 NOT NULL,
@@ -567,7 +672,8 @@ CREATE TABLE transactions_v1.transactions (
     description text,
     effective_at timestamp with time zone NOT NULL,
     recorded_at timestamp with time zone NOT NULL,
-    metadata jsonb NOT NULL
+    metadata jsonb NOT NULL,
+    revision integer NOT NULL
 );
 
 ALTER TABLE transactions_v1.transactions OWNER TO counterfoil_projector;
@@ -596,6 +702,12 @@ ALTER TABLE ONLY journal.accounts
 ALTER TABLE ONLY journal.accounts
     ADD CONSTRAINT accounts_pkey PRIMARY KEY (no);
 
+ALTER TABLE ONLY journal.annotations
+    ADD CONSTRAINT annotations_pkey PRIMARY KEY (transaction_id, revision);
+
+ALTER TABLE ONLY journal.annotations
+    ADD CONSTRAINT annotations_sequence_key UNIQUE (sequence);
+
 ALTER TABLE ONLY journal.command_results
     ADD CONSTRAINT command_results_pkey PRIMARY KEY (idempotency_key, ledger, principal);
 
@@ -610,6 +722,9 @@ ALTER TABLE ONLY journal.entries_0
 
 ALTER TABLE ONLY journal.ledgers
     ADD CONSTRAINT ledgers_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY journal.open_holds
+    ADD CONSTRAINT open_holds_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY journal.outbox_days
     ADD CONSTRAINT outbox_days_pkey PRIMARY KEY (day);
@@ -631,6 +746,12 @@ ALTER TABLE ONLY projections.active
 
 ALTER TABLE ONLY projections.checkpoints
     ADD CONSTRAINT checkpoints_pkey PRIMARY KEY (consumer, partition);
+
+ALTER TABLE ONLY transactions_v1.annotations
+    ADD CONSTRAINT annotations_pkey PRIMARY KEY (transaction_id, revision);
+
+ALTER TABLE ONLY transactions_v1.annotations
+    ADD CONSTRAINT annotations_sequence_key UNIQUE (sequence);
 
 ALTER TABLE ONLY transactions_v1.complete
     ADD CONSTRAINT complete_pkey PRIMARY KEY (one);
@@ -655,6 +776,8 @@ CREATE INDEX command_results_0_created_at_idx ON journal.command_results_0 USING
 CREATE INDEX entries_back_dated ON ONLY journal.entries USING btree (account_no, effective_at) WHERE (effective_at < max_effective_at);
 
 CREATE INDEX entries_0_account_no_effective_at_idx ON journal.entries_0 USING btree (account_no, effective_at) WHERE (effective_at < max_effective_at);
+
+CREATE INDEX open_holds_due ON journal.open_holds USING btree (expires_at);
 
 CREATE INDEX outbox_xid ON ONLY journal.outbox USING btree (xid);
 
@@ -696,6 +819,10 @@ CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON journal.acco
 
 ALTER TABLE journal.account_changes ENABLE ALWAYS TRIGGER refuse_change;
 
+CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON journal.annotations FOR EACH STATEMENT EXECUTE FUNCTION journal.refuse();
+
+ALTER TABLE journal.annotations ENABLE ALWAYS TRIGGER refuse_change;
+
 CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON journal.entries FOR EACH STATEMENT EXECUTE FUNCTION journal.refuse();
 
 ALTER TABLE journal.entries ENABLE ALWAYS TRIGGER refuse_change;
@@ -715,6 +842,10 @@ ALTER TABLE journal.entries_0 ENABLE ALWAYS TRIGGER refuse_insert;
 CREATE TRIGGER refuse_row BEFORE DELETE OR UPDATE ON journal.account_changes FOR EACH ROW EXECUTE FUNCTION journal.refuse();
 
 ALTER TABLE journal.account_changes ENABLE ALWAYS TRIGGER refuse_row;
+
+CREATE TRIGGER refuse_row BEFORE DELETE OR UPDATE ON journal.annotations FOR EACH ROW EXECUTE FUNCTION journal.refuse();
+
+ALTER TABLE journal.annotations ENABLE ALWAYS TRIGGER refuse_row;
 
 CREATE TRIGGER refuse_row BEFORE DELETE OR UPDATE ON journal.entries_0 FOR EACH ROW EXECUTE FUNCTION journal.refuse();
 
@@ -766,6 +897,11 @@ GRANT ALL ON FUNCTION journal.last_version_before(account bigint, before timesta
 GRANT ALL ON FUNCTION journal.last_version_before(account bigint, before timestamp with time zone, through bigint) TO counterfoil_projector;
 GRANT ALL ON FUNCTION journal.last_version_before(account bigint, before timestamp with time zone, through bigint) TO counterfoil_reader;
 
+REVOKE ALL ON FUNCTION journal.last_version_recorded(account bigint, at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION journal.last_version_recorded(account bigint, at timestamp with time zone) TO counterfoil_app;
+GRANT ALL ON FUNCTION journal.last_version_recorded(account bigint, at timestamp with time zone) TO counterfoil_projector;
+GRANT ALL ON FUNCTION journal.last_version_recorded(account bigint, at timestamp with time zone) TO counterfoil_reader;
+
 REVOKE ALL ON FUNCTION journal.make_outbox_days(ahead integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION journal.make_outbox_days(ahead integer) TO counterfoil_app;
 
@@ -773,6 +909,9 @@ REVOKE ALL ON FUNCTION journal.posted_before(account bigint, before timestamp wi
 GRANT ALL ON FUNCTION journal.posted_before(account bigint, before timestamp with time zone, through bigint, OUT debits numeric, OUT credits numeric) TO counterfoil_app;
 GRANT ALL ON FUNCTION journal.posted_before(account bigint, before timestamp with time zone, through bigint, OUT debits numeric, OUT credits numeric) TO counterfoil_projector;
 GRANT ALL ON FUNCTION journal.posted_before(account bigint, before timestamp with time zone, through bigint, OUT debits numeric, OUT credits numeric) TO counterfoil_reader;
+
+REVOKE ALL ON FUNCTION journal.rebuild_open_holds() FROM PUBLIC;
+GRANT ALL ON FUNCTION journal.rebuild_open_holds() TO counterfoil_app;
 
 REVOKE ALL ON FUNCTION journal.refuse() FROM PUBLIC;
 
@@ -802,6 +941,10 @@ GRANT UPDATE(metadata) ON TABLE journal.accounts TO counterfoil_app;
 
 GRANT UPDATE(revision) ON TABLE journal.accounts TO counterfoil_app;
 
+GRANT SELECT,INSERT ON TABLE journal.annotations TO counterfoil_app;
+GRANT SELECT ON TABLE journal.annotations TO counterfoil_projector;
+GRANT SELECT ON TABLE journal.annotations TO counterfoil_reader;
+
 GRANT SELECT,INSERT ON TABLE journal.command_results TO counterfoil_app;
 GRANT SELECT ON TABLE journal.command_results TO counterfoil_projector;
 GRANT SELECT ON TABLE journal.command_results TO counterfoil_reader;
@@ -817,6 +960,10 @@ GRANT SELECT ON TABLE journal.ledgers TO counterfoil_reader;
 GRANT UPDATE(description) ON TABLE journal.ledgers TO counterfoil_app;
 
 GRANT UPDATE(metadata) ON TABLE journal.ledgers TO counterfoil_app;
+
+GRANT SELECT,INSERT,DELETE ON TABLE journal.open_holds TO counterfoil_app;
+GRANT SELECT ON TABLE journal.open_holds TO counterfoil_projector;
+GRANT SELECT ON TABLE journal.open_holds TO counterfoil_reader;
 
 GRANT SELECT,INSERT ON TABLE journal.outbox TO counterfoil_app;
 GRANT SELECT ON TABLE journal.outbox TO counterfoil_projector;
@@ -848,6 +995,9 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE projections.active TO counterfoil_pro
 GRANT SELECT ON TABLE projections.checkpoints TO counterfoil_app;
 GRANT SELECT ON TABLE projections.checkpoints TO counterfoil_reader;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE projections.checkpoints TO counterfoil_projector;
+
+GRANT SELECT ON TABLE transactions_v1.annotations TO counterfoil_app;
+GRANT SELECT ON TABLE transactions_v1.annotations TO counterfoil_reader;
 
 GRANT SELECT ON TABLE transactions_v1.complete TO counterfoil_app;
 GRANT SELECT ON TABLE transactions_v1.complete TO counterfoil_reader;

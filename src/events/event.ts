@@ -20,7 +20,9 @@ export function sourceOf(ledger: string): string {
 
 /** CloudEvents `dataschema`: the schema in `src/events/schemas/`, by its `$id`. */
 export function schemaOf(type: string): string {
-  return `/schemas/${type.startsWith('wallet.') ? 'wallet.event' : type.split('.').slice(0, 2).join('.')}.v1.json`;
+  if (type === 'ledger.transaction.annotated') return '/schemas/ledger.annotation.v1.json';
+  if (type.startsWith('wallet.')) return '/schemas/wallet.event.v1.json';
+  return `/schemas/${type.split('.').slice(0, 2).join('.')}.v1.json`;
 }
 
 const traceparentForm = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/;

@@ -43,8 +43,12 @@ describe('/openapi.json', () => {
         ...['freeze', 'unfreeze', 'close'].map((action) => `POST ${ledger}/accounts/{id}/${action}`),
         ...['entries', 'statement'].map((list) => `GET ${ledger}/accounts/{id}/${list}`),
         ...['GET', 'POST'].map((method) => `${method} ${ledger}/transactions`),
-        `GET ${ledger}/transactions/{id}`,
+        ...['GET', 'PATCH'].map((method) => `${method} ${ledger}/transactions/{id}`),
+        `POST ${ledger}/transactions/{id}/reverse`,
         `POST ${ledger}/transfers`,
+        ...['GET', 'POST'].map((method) => `${method} ${ledger}/holds`),
+        ...['capture', 'void'].map((action) => `POST ${ledger}/holds/{id}/${action}`),
+        ...['debit', 'credit', 'hold', 'commit', 'rollback'].map((action) => `POST /v1/wallet/${action}`),
         `POST ${ledger}/bulk`,
       ].sort(),
     );
