@@ -1,8 +1,10 @@
 import { MAX_AMOUNT } from './amount.js';
-import { available, balance, expected, type Account, type AccountStatus } from './account.js';
+import { available, balance, expected, type Account } from './account.js';
 import type { Bounds, Condition, Details, Leg } from './command.js';
 import type { World } from './decide.js';
+import { matrix } from './matrix.js';
 import type { Move, Played } from './moves.js';
+import type { TransactionKind } from './record.js';
 import { refuse, refuseField, type Refusal } from './refusal.js';
 import { addSeconds } from './time.js';
 
@@ -96,12 +98,8 @@ export function balanceFault(moves: Move[]): Refusal | undefined {
 
 const statusCodes = { closed: 'ACCOUNT_CLOSED', frozen: 'ACCOUNT_FROZEN' } as const;
 
-/** @param forbidden in the order of precedence: closed before frozen */
-export function statusFault(
-  accounts: Iterable<Account>,
-  forbidden: Exclude<AccountStatus, 'open'>[] = ['closed', 'frozen'],
-): Refusal | undefined {
-  for (const status of forbidden) {
+export function statusFault(kind: TransactionKind, accounts: Iterable<Account>): Refusal | undefined {
+  for (const status of matrix[kind].refusedOn) {
     for (const account of accounts) {
       if (account.status !== status) continue;
       return refuse(statusCodes[status], `account ${account.id} is ${status}`, { account: account.id });
@@ -158,8 +156,9 @@ function failedBound(bounds: Bounds, value: bigint): string | undefined {
 }
 
 /** The last three of the order: funds, limits, what the columns can hold. */
-export function limitsFault(played: Played): Refusal | undefined {
-  return fundsFault(played.after) ?? maximumFault(played.after) ?? overflowFault(played.after.values());
+export function limitsFault(kind: TransactionKind, { after }: Played): Refusal | undefined {
+  const limits = matrix[kind].limits ? (fundsFault(after) ?? maximumFault(after)) : undefined;
+  return limits ?? overflowFault(after.values());
 }
 
 /** Limits judge the net effect, and refuse only what moves an account further beyond them. */
@@ -200,7 +199,7 @@ function maximumFault(after: Map<Account, Account>): Refusal | undefined {
   return undefined;
 }
 
-export function overflowFault(accounts: Iterable<Account>): Refusal | undefined {
+function overflowFault(accounts: Iterable<Account>): Refusal | undefined {
   for (const account of accounts) {
     const { postedDebits, postedCredits, pendingDebits, pendingCredits } = account;
     const beyond =

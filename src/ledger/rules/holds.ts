@@ -7,7 +7,6 @@ import {
   currencyFault,
   limitsFault,
   movesOfLegs,
-  overflowFault,
   statusFault,
   transferCurrencyFault,
 } from './checks.js';
@@ -35,7 +34,10 @@ export function hold(command: CreateHold, world: World, draw: Draw): Decision {
     (command.isTransfer ? transferCurrencyFault(moves[0]!.account, [moves[1]!.account]) : undefined) ??
     currencyFault(moves) ??
     balanceFault(moves) ??
-    statusFault(moves.map(({ account }) => account)) ??
+    statusFault(
+      'hold',
+      moves.map(({ account }) => account),
+    ) ??
     conditionFault(entries, world);
   return refusal ? { refusal } : reserve(command, moves, world, draw);
 }
@@ -51,7 +53,7 @@ export function reserve(
   const played = play(moves, command, world.now);
   const amount = heldAmount(moves);
   const refusal =
-    limitsFault(played) ??
+    limitsFault('hold', played) ??
     (amount > MAX_AMOUNT
       ? refuse('AMOUNT_OVERFLOW', 'the amount of the hold would pass 38 digits')
       : undefined);
@@ -86,7 +88,7 @@ export function capture(command: CaptureHold, world: World, draw: Draw, mark?: W
   const accounts = parent.entries.map((entry) => world.account(entry.account)!);
   const whole = parent.entries.length > 2;
   const refusal =
-    statusFault(accounts, ['closed']) ??
+    statusFault('capture', accounts) ??
     openFault(chain, recordingTime(accounts, world.now)) ??
     amountFault(command.amount, whole, chain);
   if (refusal) return { refusal };
@@ -99,7 +101,7 @@ export function capture(command: CaptureHold, world: World, draw: Draw, mark?: W
     pending: whole ? -pending : -(taken + given),
   }));
   const played = play(moves, command, world.now, parent.effectiveAt);
-  const overflow = overflowFault(played.after.values());
+  const overflow = limitsFault('capture', played);
   if (overflow) return { refusal: overflow };
   return recordOf('capture', command, played, draw, { ...step(chain, taken, given), ...mark });
 }
@@ -111,7 +113,7 @@ export function voidHold(command: VoidHold, world: World, draw: Draw, mark?: Wal
   const early = claimFault(command, world, chain.transaction.effectiveAt);
   if (early) return { refusal: early };
   const accounts = chain.transaction.entries.map((entry) => world.account(entry.account)!);
-  const refusal = openFault(chain, recordingTime(accounts, world.now));
+  const refusal = statusFault('void', accounts) ?? openFault(chain, recordingTime(accounts, world.now));
   return refusal ? { refusal } : release('void', chain, command, world, draw, mark);
 }
 

@@ -25,7 +25,10 @@ export function post(command: PostTransaction, world: World, draw: Draw): Decisi
   const refusal =
     currencyFault(moves) ??
     balanceFault(moves) ??
-    statusFault(moves.map(({ account }) => account)) ??
+    statusFault(
+      'posting',
+      moves.map(({ account }) => account),
+    ) ??
     conditionFault(command.entries, world);
   return refusal ? { refusal } : record(command, moves, world, draw);
 }
@@ -47,7 +50,7 @@ export function transfer(command: Transfer, world: World, draw: Draw): Decision 
   if (wrong) return { refusal: wrong };
   const amount = command.upTo ? atMost(from, command.amount) : command.amount;
   // Nothing to move: who may not take part is said first, then that there is nothing.
-  if (amount <= 0n) return { refusal: statusFault([from, ...others]) ?? insufficient(from, 1n) };
+  if (amount <= 0n) return { refusal: statusFault('posting', [from, ...others]) ?? insufficient(from, 1n) };
   const shares = split(amount, parts);
   if (!Array.isArray(shares)) return { refusal: shares };
   const moves: Move[] = [{ account: from, side: 'debit', posted: amount, pending: 0n }];
@@ -55,7 +58,10 @@ export function transfer(command: Transfer, world: World, draw: Draw): Decision 
     const share = shares[index]!;
     if (share > 0n) moves.push({ account, side: 'credit', posted: share, pending: 0n });
   });
-  const refusal = statusFault(moves.map(({ account }) => account));
+  const refusal = statusFault(
+    'posting',
+    moves.map(({ account }) => account),
+  );
   return refusal ? { refusal } : record(command, moves, world, draw);
 }
 
@@ -79,6 +85,6 @@ function atMost(from: Account, most: bigint): bigint {
 /** The checks that need to know what the accounts would come to, then the record, which can't fail. */
 function record(details: Details, moves: Move[], world: World, draw: Draw): Decision {
   const played = play(moves, details, world.now);
-  const refusal: Refusal | undefined = limitsFault(played);
+  const refusal: Refusal | undefined = limitsFault('posting', played);
   return refusal ? { refusal } : recordOf('posting', details, played, draw);
 }

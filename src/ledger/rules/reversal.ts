@@ -15,7 +15,7 @@ export function reverse(command: Reverse, world: World, draw: Draw): Decision {
   if (early) return { refusal: early };
   const accounts = original.entries.map((entry) => world.account(entry.account)!);
   const whole = original.entries.length > 2;
-  const before = statusFault(accounts) ?? kindFault(chain) ?? applicableFault(command, whole);
+  const before = statusFault('reversal', accounts) ?? kindFault(chain) ?? applicableFault(command, whole);
   if (before) return { refusal: before };
   // Of many entries it is all or nothing: what is counted is the first entry's amount.
   const total = original.entries[0]!.posted;
@@ -28,7 +28,7 @@ export function reverse(command: Reverse, world: World, draw: Draw): Decision {
     pending: 0n,
   }));
   const played = play(moves, command, world.now, original.effectiveAt);
-  const refusal = limitsFault(played);
+  const refusal = limitsFault('reversal', played);
   if (refusal) return { refusal };
   return recordOf('reversal', command, played, draw, {
     rootId: original.rootId ?? original.id,

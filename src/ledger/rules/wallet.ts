@@ -20,12 +20,14 @@ export function moveWallet(command: WalletMove, world: World, draw: Draw): Decis
   const refusal =
     walletFault(account) ??
     currencyFault([account, settlement], command.currency) ??
-    statusFault([account, settlement]);
+    statusFault(kindOf(command), [account, settlement]);
   if (refusal) return { refusal };
   const decision = record(command, account, settlement, world, draw);
   if (found || !('transaction' in decision)) return decision;
   return { ...decision, opened: openingOf(settlement, draw, world.now) };
 }
+
+const kindOf = ({ command }: WalletMove) => (command === 'wallet_hold' ? 'hold' : 'posting');
 
 function record(
   command: WalletMove,
@@ -35,17 +37,17 @@ function record(
   draw: Draw,
 ): Decision {
   const { amount, walletReference } = command;
-  const isHold = command.command === 'wallet_hold';
-  const amounts = isHold ? { posted: 0n, pending: amount } : { posted: amount, pending: 0n };
+  const reserves = kindOf(command) === 'hold';
+  const amounts = reserves ? { posted: 0n, pending: amount } : { posted: amount, pending: 0n };
   const [from, to] = command.command === 'wallet_credit' ? [settlement, account] : [account, settlement];
   const moves: Move[] = [
     { account: from, side: 'debit', ...amounts },
     { account: to, side: 'credit', ...amounts },
   ];
   const mark = { wallet: walletOperation(command), walletReference };
-  if (isHold) return reserve({ ...command, entries: [] }, moves, world, draw, mark);
+  if (reserves) return reserve({ ...command, entries: [] }, moves, world, draw, mark);
   const played = play(moves, command, world.now);
-  const refusal = limitsFault(played);
+  const refusal = limitsFault('posting', played);
   return refusal ? { refusal } : recordOf('posting', command, played, draw, mark);
 }
 
