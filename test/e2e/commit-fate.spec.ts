@@ -91,7 +91,9 @@ describe('Postgres crashing and recovering again and again under load', () => {
     }
     done = true;
     await Promise.all(load);
-    const { rows } = await pool.query<{ id: string }>('select id from journal.transactions');
+    const reader = await connected();
+    const { rows } = await reader.query<{ id: string }>('select id from journal.transactions');
+    await reader.end();
     const recorded = rows.map(({ id }) => id);
     expect(new Set(recorded).size).toBe(recorded.length);
     const there = new Set(recorded);
@@ -102,10 +104,23 @@ describe('Postgres crashing and recovering again and again under load', () => {
 
 /** A backend that dies by SIGKILL makes Postgres end all sessions and recover from its log, as after a lack of memory. */
 async function crash(): Promise<void> {
-  const victim = new pg.Client({ connectionString: postgres.url });
-  victim.on('error', () => {});
-  await victim.connect();
+  const victim = await connected();
   const { rows } = await victim.query<{ pid: number }>('select pg_backend_pid() as pid');
   process.kill(rows[0]!.pid, 'SIGKILL');
   await victim.end().catch(() => {});
+}
+
+/** Postgres may still be recovering from the crash before. */
+async function connected(): Promise<pg.Client> {
+  for (let attempts = 1; ; attempts += 1) {
+    const client = new pg.Client({ connectionString: postgres.url });
+    client.on('error', () => {});
+    try {
+      await client.connect();
+      return client;
+    } catch (error) {
+      if (attempts === 100) throw error;
+      await sleep(100);
+    }
+  }
 }
