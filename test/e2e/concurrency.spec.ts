@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import pg from 'pg';
-import { createClient, type Client, type Reply } from '../support/client.js';
+import { createClient, type Client } from '../support/client.js';
+import { atOnce, expectSoundBooks, tally } from '../support/races.js';
 import { startService, type TestService } from '../support/service.js';
 
 let services: TestService[];
@@ -24,59 +25,13 @@ afterAll(async () => {
   for (const service of [...(services ?? [])].reverse()) await service.stop();
 });
 
-/** Runs the tasks with so many at once, alternating between the two services. */
-async function atOnce(
-  tasks: number,
-  width: number,
-  run: (client: Client, i: number) => Promise<Reply>,
-): Promise<Reply[]> {
-  const replies: Reply[] = [];
-  let next = 0;
-  const worker = async () => {
-    for (let i = next++; i < tasks; i = next++) replies[i] = await run(clients[i % 2]!, i);
-  };
-  await Promise.all(Array.from({ length: width }, worker));
-  return replies;
-}
-
-const tally = (replies: Reply[]) => {
-  const counts: Record<string, number> = {};
-  for (const { status, body } of replies) {
-    const name = body?.code ?? String(status);
-    counts[name] = (counts[name] ?? 0) + 1;
-  }
-  return counts;
-};
-
-/** Whatever happened: debits equal credits, versions run from 1 without a gap, totals are the sums of the entries. */
-async function expectSoundBooks(): Promise<void> {
-  const { rows } = await database.query(`
-    select e.account_no, count(*) = max(e.version) and min(e.version) = 1 as contiguous,
-      sum(posted) filter (where side = 'debit') is not distinct from nullif(max(posted_debits), 0) as debits,
-      sum(posted) filter (where side = 'credit') is not distinct from nullif(max(posted_credits), 0) as credits
-    from journal.entries e group by 1`);
-  for (const row of rows) expect(row).toEqual({ ...row, contiguous: true, debits: true, credits: true });
-  const { rows: totals } = await database.query(`
-    select sum(case side when 'debit' then posted else -posted end) as net from journal.entries`);
-  expect(Number(totals[0].net)).toBe(0);
-  const { rows: outbox } = await database.query(`
-    select (select count(*) from journal.transactions) as transactions,
-      (select count(distinct event_id) from journal.outbox where aggregatetype = 'ledger.transactions') as events,
-      (select count(*) from journal.outbox where aggregatetype = 'ledger.transactions') as rows`);
-  expect(outbox[0]).toEqual({
-    transactions: outbox[0].events,
-    events: outbox[0].events,
-    rows: outbox[0].events,
-  });
-}
-
 test('transfers in opposite directions neither deadlock nor lose a unit', async () => {
   for (const id of ['left', 'right', 'third']) {
     await client.open(id);
     await client.transfer('world', id, '10000');
   }
   const ring = ['left', 'right', 'third'];
-  const replies = await atOnce(600, 60, (on, i) => {
+  const replies = await atOnce(clients, 600, 60, (on, i) => {
     const [from, to] = i % 2 ? [0, 1] : [1, 0];
     return i % 5 === 0
       ? on.transfer(ring[i % 3]!, ring[(i + 1) % 3]!, 7)
@@ -85,28 +40,28 @@ test('transfers in opposite directions neither deadlock nor lose a unit', async 
   expect(tally(replies)).toEqual({ '201': 600 });
   const balances = await Promise.all(ring.map((id) => client.balance(id)));
   expect(balances.reduce((sum, balance) => sum + BigInt(balance), 0n)).toBe(30000n);
-  await expectSoundBooks();
+  await expectSoundBooks(database);
 });
 
 test('of 200 that want 10 from an account of 555, exactly 55 succeed and none overdraws', async () => {
   await client.open('hot');
   await client.open('sink');
   await client.transfer('world', 'hot', 555);
-  const replies = await atOnce(200, 100, (on) => on.transfer('hot', 'sink', 10));
+  const replies = await atOnce(clients, 200, 100, (on) => on.transfer('hot', 'sink', 10));
   expect(tally(replies)).toEqual({ '201': 55, INSUFFICIENT_FUNDS: 145 });
   expect(await client.balance('hot')).toBe('5');
   const { rows } = await database.query(`
     select min(posted_credits - posted_debits) as least from journal.entries e
     join journal.accounts a on a.no = e.account_no where a.id = 'hot'`);
   expect(rows[0].least).toBe('5');
-  await expectSoundBooks();
+  await expectSoundBooks(database);
 });
 
 test('a floor below zero and a ceiling hold under load too', async () => {
   await client.open('overdraft', { min_balance: '-100' });
   await client.open('capped', { max_balance: '95' });
-  const down = atOnce(60, 30, (on) => on.transfer('overdraft', 'world', 10));
-  const up = atOnce(60, 30, (on) => on.transfer('world', 'capped', 10));
+  const down = atOnce(clients, 60, 30, (on) => on.transfer('overdraft', 'world', 10));
+  const up = atOnce(clients, 60, 30, (on) => on.transfer('world', 'capped', 10));
   expect(tally(await down)).toEqual({ '201': 10, INSUFFICIENT_FUNDS: 50 });
   expect(tally(await up)).toEqual({ '201': 9, LIMIT_EXCEEDED: 51 });
   expect(await client.balance('overdraft')).toBe('-100');
@@ -114,7 +69,7 @@ test('a floor below zero and a ceiling hold under load too', async () => {
 });
 
 test('one id opened by many at once is opened once', async () => {
-  const replies = await atOnce(40, 40, (on, i) =>
+  const replies = await atOnce(clients, 40, 40, (on, i) =>
     on.post('accounts', { id: 'contested', type: 'liability', currency: 'USD', metadata: { by: i } }),
   );
   expect(tally(replies)).toEqual({ '201': 1, ALREADY_EXISTS: 39 });
@@ -123,7 +78,7 @@ test('one id opened by many at once is opened once', async () => {
 });
 
 test('many ids opened by several at once, in opposite order, are each opened once', async () => {
-  const replies = await atOnce(200, 50, (on, i) =>
+  const replies = await atOnce(clients, 200, 50, (on, i) =>
     on.post('accounts', { id: `race-${i % 2 ? i >> 1 : 99 - (i >> 1)}`, type: 'asset', currency: 'USD' }),
   );
   expect(tally(replies)).toEqual({ '201': 100, ALREADY_EXISTS: 100 });
@@ -131,7 +86,7 @@ test('many ids opened by several at once, in opposite order, are each opened onc
 
 test('one reference used by many at once is used once, and all others are told by whom', async () => {
   await client.open('refs');
-  const replies = await atOnce(40, 40, (on, i) =>
+  const replies = await atOnce(clients, 40, 40, (on, i) =>
     on.transfer('world', 'refs', i + 1, { reference: 'contested' }),
   );
   expect(tally(replies)).toEqual({ '201': 1, REFERENCE_ALREADY_USED: 39 });
@@ -143,14 +98,14 @@ test('one reference used by many at once is used once, and all others are told b
 test('one transaction id chosen by many at once is taken once', async () => {
   await client.open('ids');
   const id = randomUUID();
-  const replies = await atOnce(40, 40, (on, i) => on.transfer('world', 'ids', i + 1, { id }));
+  const replies = await atOnce(clients, 40, 40, (on, i) => on.transfer('world', 'ids', i + 1, { id }));
   expect(tally(replies)).toEqual({ '201': 1, ALREADY_EXISTS: 39 });
   expect((await client.get(`transactions/${id}`)).body.id).toBe(id);
 });
 
 test('a posting that races with a freeze is either before it or refused', async () => {
   await client.open('frosty');
-  const replies = await atOnce(80, 40, (on, i) =>
+  const replies = await atOnce(clients, 80, 40, (on, i) =>
     i === 40 ? on.post('accounts/frosty/freeze') : on.transfer('world', 'frosty', 1),
   );
   const counts = tally(replies);
@@ -162,11 +117,13 @@ test('a posting that races with a freeze is either before it or refused', async 
 
 test('patches that race change one after the other, or are told the revision moved on', async () => {
   await client.open('patched');
-  const replies = await atOnce(20, 20, (on, i) =>
+  const replies = await atOnce(clients, 20, 20, (on, i) =>
     on.send('PATCH', 'accounts/patched', { metadata: { [`k${i}`]: i } }, { headers: { 'if-match': '"1"' } }),
   );
   expect(tally(replies)).toEqual({ '200': 1, REVISION_MISMATCH: 19 });
-  await atOnce(20, 20, (on, i) => on.send('PATCH', 'accounts/patched', { metadata: { [`m${i}`]: i } }));
+  await atOnce(clients, 20, 20, (on, i) =>
+    on.send('PATCH', 'accounts/patched', { metadata: { [`m${i}`]: i } }),
+  );
   const { revision, metadata } = await client.account('patched');
   expect(revision).toBe(22);
   expect(Object.keys(metadata)).toHaveLength(21);
@@ -175,7 +132,7 @@ test('patches that race change one after the other, or are told the revision mov
 test('transactions of many legs on the same accounts in any order, from both services', async () => {
   const ids = Array.from({ length: 20 }, (_, i) => `many-${i}`);
   for (const id of ids) await client.open(id, { min_balance: null });
-  const replies = await atOnce(100, 40, (on, i) => {
+  const replies = await atOnce(clients, 100, 40, (on, i) => {
     const order = i % 2 ? ids : [...ids].reverse();
     const entries = order.map((account, n) => ({
       account,
@@ -185,5 +142,5 @@ test('transactions of many legs on the same accounts in any order, from both ser
     return on.post('transactions', { entries });
   });
   expect(tally(replies)).toEqual({ '201': 100 });
-  await expectSoundBooks();
+  await expectSoundBooks(database);
 });
