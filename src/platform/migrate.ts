@@ -1,9 +1,12 @@
 import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { Journal1763700000001 } from '../../migrations/0001-journal.js';
+import { PointsInTime1763700000002 } from '../../migrations/0002-points-in-time.js';
 import { installProjections } from '../projections/install.js';
 import { projections, schemaOf } from '../projections/projection.js';
 import { isConnectionLost } from './postgres.js';
+
+const migrations = [Journal1763700000001, PointsInTime1763700000002];
 
 const roles = ['owner', 'app', 'projector', 'reader', 'cdc'].map((role) => `counterfoil_${role}`);
 
@@ -43,7 +46,7 @@ export async function migrate(url: string, log: (line: string) => void = () => {
 }
 
 /**
- * False when the newest migration or a projection of this version is missing. A login without the right to look is
+ * False when a migration or a projection of this version is missing. A login without the right to look is
  * told so when the service takes on its role.
  * @throws DatabaseError
  */
@@ -56,10 +59,10 @@ export async function isMigrated(url: string): Promise<boolean> {
     );
     if (rows[0]!.missing) return false;
     const { rowCount } = await client.query(
-      'select from counterfoil.counterfoil_migrations where name = $1',
-      [Journal1763700000001.name],
+      'select from counterfoil.counterfoil_migrations where name = any($1)',
+      [migrations.map(({ name }) => name)],
     );
-    return rowCount === 1;
+    return rowCount === migrations.length;
   } catch (error) {
     const { code } = error as pg.DatabaseError;
     if (code === INSUFFICIENT_PRIVILEGE) return true;
@@ -153,7 +156,7 @@ async function runMigrations(url: string, log: (line: string) => void): Promise<
   const source = new DataSource({
     type: 'postgres',
     url,
-    migrations: [Journal1763700000001],
+    migrations,
     migrationsTableName: 'counterfoil_migrations',
     migrationsTransactionMode: 'each',
     extra: { options: '-c role=counterfoil_owner -c search_path=counterfoil', max: 1 },

@@ -35,8 +35,10 @@ import { accountsPosition, listAccounts } from '../../projections/balances/queri
 import { sendFreshness } from '../../projections/freshness.header.js';
 import { listLines } from '../../projections/lines/queries.js';
 import type { Outcome } from '../journal/request.js';
-import { accountStatuses, accountTypes } from '../rules/account.js';
+import { At, RecordedAt } from '../point-in-time.js';
+import { accountStatuses, accountTypes, type Account } from '../rules/account.js';
 import { accountView } from './account.view.js';
+import { readAccountAt } from './balance-at.js';
 import { entriesPage, entriesPosition, entryView, listEntries } from './entries.js';
 import { accountExample, entryExample } from './examples.js';
 import { OpenAccount, OpenAccountBody } from './open-account.js';
@@ -62,6 +64,11 @@ export class ConsistencyQuery {
     example: 1,
   })
   min_version?: number;
+}
+
+class ReadAccountQuery extends ConsistencyQuery {
+  @At() at?: string;
+  @RecordedAt() recorded_at?: string;
 }
 
 export class EntriesQuery extends ConsistencyQuery {
@@ -123,16 +130,25 @@ export class AccountsController {
   }
 
   @Get(':id')
-  @ApiOperation({ summary: 'Read an account and its balances' })
+  @ApiOperation({
+    summary: 'Read an account and its balances, now or at a point in time',
+    description:
+      'With `at`, `balances` are those of the entries effective by then, back-dated ones included; with ' +
+      '`recorded_at`, of those recorded by then; with both, what was known at `recorded_at` of the time `at`. They ' +
+      'come from the journal, whatever `consistency` says. `version` is that at `recorded_at`; with `at`, the last ' +
+      'up to which no entry was effective later. Everything else, the ETag too, is of the account as it is now.',
+  })
   @ApiOkResponse(one)
   @Problems('LEDGER_NOT_FOUND', 'ACCOUNT_NOT_FOUND')
   async read(
     @Param() { ledger, id }: AccountPath,
-    @Query() { consistency, min_version: least = 0 }: ConsistencyQuery,
+    @Query() query: ReadAccountQuery,
     @Res() reply: FastifyReply,
   ) {
-    const stale = consistency === 'eventual' ? await materialized(this.pool, ledger, id) : undefined;
-    const account = stale && stale.version >= least ? stale : await readAccount(this.pool, ledger, id);
+    const inThePast = query.at !== undefined || query.recorded_at !== undefined;
+    const account = inThePast
+      ? await readAccountAt(this.pool, ledger, id, query)
+      : await readAccountNow(this.pool, ledger, id, query);
     reply.header('etag', `"${account.revision}"`).send(accountView(account));
   }
 
@@ -217,6 +233,16 @@ export class AccountsController {
     const { rows, next_cursor } = entriesPage(account, found, limit);
     reply.send({ data: rows.map((row) => entryView(account, row)), next_cursor });
   }
+}
+
+async function readAccountNow(
+  pool: pg.Pool,
+  ledger: string,
+  id: string,
+  { consistency, min_version: least = 0 }: ConsistencyQuery,
+): Promise<Account> {
+  const stale = consistency === 'eventual' ? await materialized(pool, ledger, id) : undefined;
+  return stale && stale.version >= least ? stale : readAccount(pool, ledger, id);
 }
 
 /** An account's answer carries its revision as ETag. */
