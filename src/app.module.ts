@@ -23,6 +23,7 @@ import { ReverseTransactionHandler } from './ledger/transactions/reverse.js';
 import { TransactionsController } from './ledger/transactions/transactions.controller.js';
 import { TransferHandler } from './ledger/transactions/transfer.js';
 import { UpdateMetadataHandler } from './ledger/transactions/update-metadata.js';
+import { TrialBalanceController } from './ledger/trial-balance/trial-balance.controller.js';
 import { WalletHandler } from './ledger/wallet/wallet.js';
 import { WalletController } from './ledger/wallet/wallet.controller.js';
 import { HealthController, READINESS, type Readiness } from './platform/health.controller.js';
@@ -49,6 +50,7 @@ export class AppModule {
         StatementController,
         TransactionsController,
         HoldsController,
+        TrialBalanceController,
         BulkController,
         WalletController,
         HealthController,

@@ -14,6 +14,7 @@ const commands: Record<string, Providers> = {
   import: async () => [(await import('./cli/import.command.js')).ImportCommand],
   balances: async () => [(await import('./cli/balances.command.js')).BalancesCommand],
   statement: async () => [(await import('./cli/statement.command.js')).StatementCommand],
+  'trial-balance': async () => [(await import('./cli/trial-balance.command.js')).TrialBalanceCommand],
   migrate: async () => [(await import('./cli/migrate.command.js')).MigrateCommand],
   connect: async () => (await import('./connect/connect.command.js')).connectProviders,
 };

@@ -33,6 +33,11 @@ describe('counterfoil', () => {
       [...statement, '--from', '2017-01-01', '--to', '2016-01-01'],
       /--from is after --to$/,
     ],
+    [
+      'a time in words',
+      ['trial-balance', '--recorded-at', 'lately'],
+      /--recorded-at lately: .*2026-01-31.* RFC 3339/,
+    ],
     ['an unknown type', ['balances', '--type', 'money'], /--type money is not one of: asset/],
   ])('%s: one line, status 2', async (_, args, reason) => {
     const { status, stdout, stderr } = await counterfoil(...args);

@@ -50,6 +50,7 @@ describe('/openapi.json', () => {
         ...['capture', 'void'].map((action) => `POST ${ledger}/holds/{id}/${action}`),
         ...['debit', 'credit', 'hold', 'commit', 'rollback'].map((action) => `POST /v1/wallet/${action}`),
         `POST ${ledger}/bulk`,
+        `GET ${ledger}/trial-balance`,
       ].sort(),
     );
   });

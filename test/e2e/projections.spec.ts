@@ -520,7 +520,7 @@ async function stopAll(): Promise<void> {
 
 async function empty(): Promise<void> {
   await pool.query(
-    `truncate lines_v1.lines, lines_v1.coverage, balances_v1.balances, transactions_v1.transactions, transactions_v1.holds`,
+    `truncate lines_v1.lines, lines_v1.coverage, lines_v1.volumes, balances_v1.balances, transactions_v1.transactions, transactions_v1.holds`,
   );
   await pool.query(`update transactions_v1.complete set sequence = 0, next = null`);
   await pool.query('delete from projections.checkpoints');
@@ -569,6 +569,9 @@ async function readModel(): Promise<unknown> {
   const tables = [
     'lines_v1.lines',
     'lines_v1.coverage',
+    // Which worker added to which shard is chance.
+    `(select jsonb_build_array(ledger, currency, account_type, effective_day, recorded_day),
+       jsonb_build_array(sum(debits), sum(credits)) from lines_v1.volumes group by 1) v`,
     'balances_v1.balances',
     'transactions_v1.transactions',
     'transactions_v1.holds',
