@@ -115,7 +115,7 @@ export function conditionFault(legs: Leg[], world: World): Refusal | undefined {
     const failed = failedCondition(condition, world.account(id)!);
     if (failed) {
       const [what, present, wanted] = failed;
-      return refuse('CONDITION_FAILED', `account ${id} has ${what} ${present}, wanted ${wanted}`, {
+      return refuse('CONDITION_FAILED', `account ${id}: ${what} is ${present}, wanted ${wanted}`, {
         account: id,
         entry: index,
         condition: what,
