@@ -72,13 +72,9 @@ export class Batch implements Written {
   }
 
   decide(work: Work): Outcome {
-    const stored = this.storedFor(work);
-    if (stored) return replay(work, stored);
+    const again = replayOf(work, this.state.results);
+    if (again) return again;
     return isAtomic(work) ? this.decideTogether(work) : this.decideOne(work);
-  }
-
-  private storedFor(work: Work): StoredResult | undefined {
-    return work.idempotencyKey === null ? undefined : this.state.results.get(resultKey(work));
   }
 
   private decideOne(request: Request): Outcome {
@@ -157,7 +153,10 @@ export class Batch implements Written {
   private store(work: Work, outcome: Outcome): Outcome {
     if (work.idempotencyKey === null || !isStored(outcome.status)) return outcome;
     if (!isAtomic(work) && work.dryRun) return outcome;
-    this.state.results.set(resultKey(work), { ...outcome, fingerprint: work.fingerprint });
+    const key = resultKey(work);
+    // Of a bulk whose key is used: its commands are what counts.
+    if (this.state.results.has(key)) return outcome;
+    this.state.results.set(key, { ...outcome, fingerprint: work.fingerprint });
     this.results.push({ request: work, outcome });
     return outcome;
   }
@@ -213,13 +212,19 @@ export class Batch implements Written {
   }
 }
 
-/** The stored answer again, or `IDEMPOTENCY_MISMATCH` when the key came with another request. */
-export function replay(request: Work, stored: StoredResult): Outcome {
-  if (stored.fingerprint.equals(request.fingerprint)) {
+/**
+ * The stored answer again, or `IDEMPOTENCY_MISMATCH` when the key came with another request; undefined when nothing is
+ * stored. A bulk under a used key is no mismatch as a whole: each of its commands is compared by itself.
+ */
+export function replayOf(work: Work, results: Map<string, StoredResult>): Outcome | undefined {
+  const stored = work.idempotencyKey === null ? undefined : results.get(resultKey(work));
+  if (!stored) return undefined;
+  if (stored.fingerprint.equals(work.fingerprint)) {
     return { status: stored.status, body: stored.body, replayed: true };
   }
-  const detail = `key ${request.idempotencyKey} was used for another request`;
-  return problemOutcome(new Problem('IDEMPOTENCY_MISMATCH', detail), request);
+  if (isAtomic(work)) return undefined;
+  const detail = `key ${work.idempotencyKey} was used for another request`;
+  return problemOutcome(new Problem('IDEMPOTENCY_MISMATCH', detail), work);
 }
 
 export function ledgerNotFound(request: Work): Outcome {

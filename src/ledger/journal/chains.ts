@@ -35,6 +35,16 @@ export async function readChains(client: pg.PoolClient, requests: Request[]): Pr
   return new Map([...targets.keys()].map((name, index) => [name, chains[index]!]));
 }
 
+/** The names of what requests build on, there or not. */
+export function targetNames(requests: Request[]): Set<string> {
+  const names = new Set<string>();
+  for (const { ledger, command } of requests) {
+    const target = targetOf(command);
+    if (target !== undefined) names.add(nameIn(ledger, target));
+  }
+  return names;
+}
+
 interface StateRow {
   id: string;
   step: number | null;

@@ -2,21 +2,15 @@ import type pg from 'pg';
 import { isConnectionLost, isRetryable, isUnavailable } from '../../platform/postgres.js';
 import { Problem } from '../errors.js';
 import type { Account } from '../rules/account.js';
-import { opensOf, targetOf } from '../rules/command.js';
+import { opensOf } from '../rules/command.js';
 import { AccountNumbers } from './account-numbers.js';
-import { Batch, ledgerNotFound, nameIn, replay, type BatchState } from './batch.js';
-import { findTargets, haveTargetsCome, readChains } from './chains.js';
-import {
-  accountColumns,
-  accountUpdateColumns,
-  annotationColumns,
-  appendColumns,
-  changeColumns,
-  openHoldColumns,
-} from './columns.js';
+import { Batch, ledgerNotFound, nameIn, replayOf, type BatchState } from './batch.js';
+import { findTargets, haveTargetsCome, readChains, targetNames } from './chains.js';
+import { insertChanges } from './changes.js';
+import { appendColumns } from './columns.js';
 import { commitFate, type Written } from './commit-fate.js';
 import { storedResults, takenIds, takenReferences } from './lookups.js';
-import { lockedBy, partsOf, resultKey, type Outcome, type Request, type Work } from './request.js';
+import { lockedBy, partsOf, type Outcome, type Request, type Work } from './request.js';
 import { accountOf, withHead, type AccountRow, type Head } from './rows.js';
 import * as sql from './sql.js';
 
@@ -204,8 +198,7 @@ export class Journal {
   /** @throws Waiting with those that need an account which is locked now; what is answered already needs none */
   private async refuseLocked(work: Work[]): Promise<void> {
     const stored = await storedResults(this.pool, work);
-    const isOpen = (item: Work) => item.idempotencyKey === null || !stored.has(resultKey(item));
-    const open = work.filter(isOpen);
+    const open = work.filter((item) => replayOf(item, stored) === undefined);
     const requests = partsOf(open);
     await findTargets(this.pool, requests);
     const numbers = await this.numbers.of(this.pool, requests);
@@ -252,8 +245,8 @@ export class Journal {
     const results = await storedResults(client, work);
     if (results.size === 0) return;
     for (const item of work) {
-      const stored = item.idempotencyKey === null ? undefined : results.get(resultKey(item));
-      if (stored) outcomes.set(item, replay(item, stored));
+      const again = replayOf(item, results);
+      if (again) outcomes.set(item, again);
     }
   }
 
@@ -275,30 +268,6 @@ export class Waiting extends Error {
   ) {
     super('waiting for a lock');
   }
-}
-
-/** What is not there in every batch: changes of accounts and of metadata, and holds that may expire. */
-async function insertChanges(client: pg.PoolClient, batch: Batch): Promise<void> {
-  const { opened, updated, changes, annotations, transactions } = batch;
-  if (opened.length > 0) await client.query(sql.insertAccounts, accountColumns(opened));
-  if (updated.length > 0) await client.query(sql.updateAccounts, accountUpdateColumns(updated));
-  if (changes.length > 0) await client.query(sql.insertChanges, changeColumns(changes));
-  if (annotations.length > 0) await client.query(sql.insertAnnotations, annotationColumns(annotations));
-  const expiring = transactions.filter(({ hold }) => hold !== null && hold.expiresAt !== null);
-  if (expiring.length === 0) return;
-  const made = expiring.filter(({ kind }) => kind === 'hold');
-  const closed = expiring.filter(({ hold }) => hold!.remaining === 0n).map(({ hold }) => hold!.id);
-  if (made.length > 0) await client.query(sql.openHolds, openHoldColumns(made));
-  if (closed.length > 0) await client.query(sql.closeHolds, [closed]);
-}
-
-function targetNames(requests: Request[]): Set<string> {
-  const names = new Set<string>();
-  for (const { ledger, command } of requests) {
-    const target = targetOf(command);
-    if (target !== undefined) names.add(nameIn(ledger, target));
-  }
-  return names;
 }
 
 /** Something that only this batch can have written. */
