@@ -7,9 +7,11 @@ import type { StatementPage } from './statement.js';
 interface StatementOptions extends ApiOptions {
   from?: string;
   to?: string;
+  recordedAt?: string;
   consistency?: string;
   json?: boolean;
   csv?: boolean;
+  html?: boolean;
 }
 
 @Command({
@@ -20,7 +22,8 @@ interface StatementOptions extends ApiOptions {
 })
 export class StatementCommand extends ApiCommand {
   async run([account]: string[], options: StatementOptions): Promise<void> {
-    if (options.json && options.csv) throw new UsageError('--json and --csv exclude each other');
+    const formats = (['json', 'csv', 'html'] as const).filter((format) => options[format]);
+    if (formats.length > 1) throw new UsageError(`--${formats.join(' and --')} exclude each other`);
     const { from, to } = options;
     if (from && to && from > to) throw new UsageError('--from is after --to');
     const service = this.service(options);
@@ -28,6 +31,12 @@ export class StatementCommand extends ApiCommand {
     const query = queryOf(options);
     if (options.csv) {
       for await (const text of csvOf(service, path, query)) process.stdout.write(text);
+      return;
+    }
+    if (options.html) {
+      // Whole or not at all: half a page is worth nothing.
+      const { text } = await call(service, { method: 'GET', path: `${path}?${query}`, accept: 'text/html' });
+      process.stdout.write(text);
       return;
     }
     let whole: StatementPage | undefined;
@@ -51,6 +60,14 @@ export class StatementCommand extends ApiCommand {
     return timeOf('--to', value);
   }
 
+  @Option({
+    flags: '--recorded-at <time>',
+    description: 'what was recorded by this day or RFC 3339 time, and nothing that came later',
+  })
+  recordedAt(value: string): string {
+    return timeOf('--recorded-at', value);
+  }
+
   @Option({ flags: '--consistency <kind>', description: 'strong (the default) or eventual' })
   consistency(value: string): string {
     return value;
@@ -69,19 +86,26 @@ export class StatementCommand extends ApiCommand {
     return true;
   }
 
+  @Option({ flags: '--html', description: 'a page to print, in decimals of the currency' })
+  html(): boolean {
+    return true;
+  }
+
   @Help('after')
   examples(): string {
     return `
 Example:
   counterfoil statement alice --from 2026-01-01 --to 2026-02-01
   counterfoil statement alice --csv > alice.csv
+  counterfoil statement alice --html --from 2026-01-01 --to 2026-02-01 > alice.html
 
 Exit status: 0 shown, 1 refused, 2 wrong usage or service unreachable.`;
   }
 }
 
-function queryOf({ from, to, consistency }: StatementOptions): URLSearchParams {
-  const given = Object.entries({ from, to, consistency }).filter(([, value]) => value !== undefined);
+function queryOf({ from, to, recordedAt, consistency }: StatementOptions): URLSearchParams {
+  const asked = { from, to, recorded_at: recordedAt, consistency };
+  const given = Object.entries(asked).filter(([, value]) => value !== undefined);
   return new URLSearchParams(given as [string, string][]);
 }
 

@@ -1,95 +1,161 @@
-import { Controller, Get, Headers, Inject, Param, Query, Res } from '@nestjs/common';
+import { Readable } from 'node:stream';
+import { Controller, Get, Headers, Inject, Logger, Param, Query, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import Negotiator from 'negotiator';
 import type pg from 'pg';
-import { decodeCursor, encodeCursor, parts } from '../../platform/cursor.js';
+import { decodeCursor, encodeCursor, InvalidCursor, parts } from '../../platform/cursor.js';
 import { Problems } from '../../platform/openapi.js';
 import { READ_POOL } from '../../platform/postgres.js';
 import { linesStatement } from '../../projections/lines/statement-source.js';
-import { AccountPath, EntriesQuery } from './accounts.controller.js';
+import { AccountPath } from './accounts.controller.js';
 import { statementExample } from './examples.js';
 import { readAccount, readsLines } from './read-account.js';
-import { statementCsv } from './statement.csv.js';
-import { journalStatement, readStatement, type StatementPosition } from './statement.js';
+import { csvStatement } from './statement.csv.js';
+import { htmlStatement } from './statement.html.js';
+import { requireSettled, StatementQuery } from './statement.query.js';
+import { textOf } from './statement.text.js';
+import * as statements from './statement.js';
 
-const cursorForms = [parts.time, parts.time, parts.whole, parts.time, parts.whole, parts.amount];
+const PAGE = 50;
+/** How many lines at a time a whole statement is read by. */
+const STRIDE = 1000;
+
+const nextCursor = {
+  'Next-Cursor': {
+    description: 'With `limit` or `cursor` in CSV and HTML: the `cursor` of the next page, if there is one',
+    schema: { type: 'string' as const },
+  },
+};
 
 @ApiTags('Accounts')
 @Controller('v1/ledgers/:ledger/accounts/:id/statement')
 export class StatementController {
+  private readonly log = new Logger('Statement');
+
   constructor(@Inject(READ_POOL) private readonly pool: pg.Pool) {}
 
   @Get()
-  @ApiOperation({ summary: 'Statement of posted amounts by effective time, oldest first; text/csv too' })
+  @ApiOperation({
+    summary: 'Statement of posted amounts by effective time, oldest first: JSON, CSV, or a page to print',
+    description:
+      'CSV and HTML without `limit` and `cursor` are the whole range, streamed; an answer that breaks off is not ' +
+      'complete. The first row is the opening balance, the last one the closing balance.',
+  })
   @ApiOkResponse({
+    headers: nextCursor,
     content: {
       'application/json': { schema: { type: 'object' }, example: statementExample },
       'text/csv': { schema: { type: 'string' } },
+      'text/html': { schema: { type: 'string' } },
     },
   })
   @Problems('LEDGER_NOT_FOUND', 'ACCOUNT_NOT_FOUND')
   async statement(
-    @Param() { ledger, id }: AccountPath,
-    @Query() query: EntriesQuery,
+    @Param() path: AccountPath,
+    @Query() query: StatementQuery,
     @Headers('accept') accept: string | undefined,
     @Res() reply: FastifyReply,
   ) {
-    const { limit, cursor, consistency, min_version: least = 0, from, to } = query;
-    const position = positionOf({ ledger, id }, cursor);
-    const account = await readAccount(this.pool, ledger, id);
-    const wanted = Math.max(least, Number(position?.through ?? 0));
-    const through = await readsLines(this.pool, account, consistency, wanted);
-    const source = through === undefined ? journalStatement : await linesStatement(this.pool, through);
-    const page = await readStatement(this.pool, source, account, position ?? { from, to }, limit);
-    const next = page.next && cursorOf(account, page.next);
+    const type = typeOf(accept);
+    const { statement, source, after } = await this.open(path, query);
+    const whole = type !== JSON_TYPE && query.limit === undefined && after === undefined;
+    const limit = whole ? STRIDE : (query.limit ?? PAGE);
+    const page = await statements.readLines(this.pool, source, statement, after, limit);
+    const cursor = page.next && cursorOf(path, statement, page.next);
     reply.header('vary', 'accept');
-    if (wantsCsv(accept)) {
-      if (next) reply.header('next-cursor', next);
-      reply.type('text/csv; charset=utf-8').send(statementCsv(account.currency, page.lines));
+    if (type === JSON_TYPE) {
+      reply.send(viewOf(statement, page.lines, cursor));
       return;
     }
-    reply.send({
-      account: account.id,
-      currency: account.currency,
-      from: page.from,
-      to: page.to,
-      opening: page.opening,
-      lines: page.lines,
-      closing: page.closing,
-      next_cursor: next,
-    });
+    if (cursor && !whole) reply.header('next-cursor', cursor);
+    // Who asks for the head alone doesn't want the rest read.
+    const more = whole && reply.request.method !== 'HEAD';
+    const further = more ? statements.readFurther(this.pool, source, statement, page.next, limit) : [];
+    const rendering =
+      type === 'text/csv' ? csvStatement(statement) : await this.page(reply, statement, query);
+    reply.type(`${type}; charset=utf-8`).header('x-content-type-options', 'nosniff');
+    const text = Readable.from(textOf(rendering, after, page, further));
+    // There is an answer on its way already: all that is left is to break it off.
+    text.on('error', (error) => this.log.error(error));
+    reply.send(text);
+  }
+
+  /** @throws Problem VALIDATION_FAILED, LEDGER_NOT_FOUND, ACCOUNT_NOT_FOUND, InvalidCursor */
+  private async open(path: AccountPath, query: StatementQuery) {
+    const { pool } = this;
+    const { consistency, min_version: least = 0, recorded_at: recordedAt } = query;
+    const position = positionOf(path, query.cursor);
+    await requireSettled(pool, recordedAt);
+    const account = await readAccount(pool, path.ledger, path.id);
+    const known =
+      recordedAt === undefined ? undefined : await statements.versionRecorded(pool, account, recordedAt);
+    // A page goes on with what the page before saw; it can't be of another time.
+    if (position && known !== undefined && known !== position.range.through) throw new InvalidCursor();
+    const seen = position?.range.through ?? known;
+    const lines = await readsLines(pool, account, consistency, Math.max(least, Number(seen ?? 0)));
+    const through = seen ?? lines ?? String(account.version);
+    return {
+      statement: await statements.openStatement(pool, account, through, position?.range ?? query),
+      source: lines === undefined ? statements.journalLines : await linesStatement(pool),
+      after: position?.after,
+    };
+  }
+
+  private async page(reply: FastifyReply, statement: statements.Statement, query: StatementQuery) {
+    const { rows } = await this.pool.query<{ now: string }>('select clock_timestamp() as now');
+    const printed = { at: rows[0]!.now, recordedAt: query.recorded_at };
+    const { policy, ...rendering } = htmlStatement(statement, printed);
+    reply.header('content-security-policy', policy);
+    return rendering;
   }
 }
 
-const csvTypes = ['text/csv', 'text/csv;charset=utf-8'];
+const JSON_TYPE = 'application/json';
+const types = [JSON_TYPE, 'text/csv', 'text/html'];
+const accepted = types.flatMap((type) => [type, `${type};charset=utf-8`]);
 
-/** JSON unless CSV is preferred to it, by RFC 9110's quality values. */
-function wantsCsv(accept: string | undefined): boolean {
-  const best = new Negotiator({ headers: { accept } }).mediaType(['application/json', ...csvTypes]);
-  return best !== undefined && csvTypes.includes(best);
+/** The type that is preferred by RFC 9110's quality values; JSON where all are the same, and where none is accepted. */
+function typeOf(accept: string | undefined): string {
+  const best = new Negotiator({ headers: { accept } }).mediaType(accepted) ?? JSON_TYPE;
+  return best.split(';', 1)[0]!;
 }
 
+function viewOf(
+  { account, from, to, opening, closing }: statements.Statement,
+  lines: statements.StatementLine[],
+  cursor: string | null,
+) {
+  return {
+    account: account.id,
+    currency: account.currency,
+    from,
+    to,
+    opening: String(opening),
+    lines,
+    closing: String(closing),
+    next_cursor: cursor,
+  };
+}
+
+const cursorForms = [parts.time, parts.time, parts.whole, parts.time, parts.whole, parts.amount];
 const listName = ({ ledger, id }: AccountPath) => `statement ${ledger}/${id}`;
 
 function cursorOf(
-  account: AccountPath,
-  { from, to, through, effectiveAt, version, balance }: StatementPosition,
+  path: AccountPath,
+  { from, to, through }: statements.StatementRange,
+  { effectiveAt, version, balance }: statements.LinePosition,
 ): string {
-  return encodeCursor(listName(account), [from, to, through, effectiveAt, version, balance]);
+  return encodeCursor(listName(path), [from, to, through, effectiveAt, version, balance]);
 }
 
 /** @throws InvalidCursor */
-function positionOf(account: AccountPath, cursor: string | undefined): StatementPosition | undefined {
-  const values = decodeCursor(listName(account), cursor, cursorForms);
+function positionOf(
+  path: AccountPath,
+  cursor: string | undefined,
+): { range: statements.StatementRange; after: statements.LinePosition } | undefined {
+  const values = decodeCursor(listName(path), cursor, cursorForms);
   if (!values) return undefined;
-  const [from, to, through, effectiveAt, version, balance] = values as [
-    string,
-    string,
-    string,
-    string,
-    string,
-    string,
-  ];
-  return { from, to, through, effectiveAt, version, balance };
+  const [from = '', to = '', through = '', effectiveAt = '', version = '', balance = ''] = values;
+  return { range: { from, to, through }, after: { effectiveAt, version, balance } };
 }
