@@ -11,6 +11,8 @@ export interface TcpProxy {
   vanish(gone: boolean): void;
   /** How many connections were cut. */
   readonly cut: number;
+  /** How many bytes Postgres has sent. */
+  readonly received: number;
   close(): Promise<void>;
 }
 
@@ -21,6 +23,7 @@ export async function startTcpProxy(databaseUrl: string): Promise<TcpProxy> {
   let answers = 0;
   let commits = 0;
   let cut = 0;
+  let received = 0;
   let gone = false;
   const server = createServer((client) => {
     if (gone) return void client.destroy();
@@ -52,6 +55,7 @@ export async function startTcpProxy(databaseUrl: string): Promise<TcpProxy> {
       upstream.write(bytes);
     });
     upstream.on('data', (bytes) => {
+      received += bytes.length;
       if (!swallow) return void client.write(bytes);
       // Postgres has answered: the commit is done, and the client will never hear of it.
       cut++;
@@ -72,6 +76,9 @@ export async function startTcpProxy(databaseUrl: string): Promise<TcpProxy> {
     },
     get cut() {
       return cut;
+    },
+    get received() {
+      return received;
     },
     close: async () => {
       for (const socket of sockets) socket.destroy();

@@ -8,12 +8,13 @@ import { decodeCursor, encodeCursor, InvalidCursor, parts } from '../../platform
 import { Problems } from '../../platform/openapi.js';
 import { READ_POOL } from '../../platform/postgres.js';
 import { linesStatement } from '../../projections/lines/statement-source.js';
+import { requireSettled } from '../point-in-time.js';
 import { AccountPath } from './accounts.controller.js';
 import { statementExample } from './examples.js';
 import { readAccount, readsLines } from './read-account.js';
 import { csvStatement } from './statement.csv.js';
 import { htmlStatement } from './statement.html.js';
-import { requireSettled, StatementQuery } from './statement.query.js';
+import { StatementQuery } from './statement-query.js';
 import { textOf } from './statement.text.js';
 import * as statements from './statement.js';
 
@@ -86,7 +87,7 @@ export class StatementController {
     const { pool } = this;
     const { consistency, min_version: least = 0, recorded_at: recordedAt } = query;
     const position = positionOf(path, query.cursor);
-    await requireSettled(pool, recordedAt);
+    await requireSettled(pool, query);
     const account = await readAccount(pool, path.ledger, path.id);
     const known =
       recordedAt === undefined ? undefined : await statements.versionRecorded(pool, account, recordedAt);
@@ -115,7 +116,7 @@ const JSON_TYPE = 'application/json';
 const types = [JSON_TYPE, 'text/csv', 'text/html'];
 const accepted = types.flatMap((type) => [type, `${type};charset=utf-8`]);
 
-/** The type that is preferred by RFC 9110's quality values; JSON where all are the same, and where none is accepted. */
+/** By RFC 9110's quality values, then in the order of the header; JSON where anything goes, or nothing that we have. */
 function typeOf(accept: string | undefined): string {
   const best = new Negotiator({ headers: { accept } }).mediaType(accepted) ?? JSON_TYPE;
   return best.split(';', 1)[0]!;

@@ -51,7 +51,8 @@ export interface LinesPage {
  *
  * Two ordered branches, each a range of an index: entries in step with time by version, back-dated ones by time. In
  * the first, time and version grow together, so both ends of the range and the line before are versions: those behind
- * $5, and among equals of $5 those behind $6.
+ * $5, and among equals of $5 those behind $6. Each line looks its transaction up by itself (the limit sees to that): a
+ * join would, with statistics that lag behind, read all transactions for each page.
  */
 export const journalLines = `
 select e.version, t.id as transaction_id, t.kind, e.side, e.posted as amount, t.reference, t.description,
@@ -70,7 +71,9 @@ from (
      and effective_at >= $2 and effective_at < $3 and (effective_at, version) > ($5, $6::bigint)
    order by effective_at, version limit $7)
 ) e
-join journal.transactions t on t.sequence = e.transaction_sequence
+cross join lateral (
+  select * from journal.transactions where sequence = e.transaction_sequence limit 1
+) t
 order by e.effective_at, e.version limit $7`;
 
 const extent = `
