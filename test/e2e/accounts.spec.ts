@@ -497,7 +497,7 @@ describe('entries and statement', () => {
       ['text/csv;q=0, application/json', 'application/json'],
       ['application/json, text/csv;q=0.1', 'application/json'],
       ['*/*', 'application/json'],
-      ['text/html', 'application/json'],
+      ['text/html', 'text/html'],
       ['TEXT/CSV', 'text/csv'],
       ['text/csv; charset=utf-8, */*;q=0.1', 'text/csv'],
     ])('Accept: %s is answered as %s', async (accept, type) => {
@@ -513,8 +513,9 @@ describe('entries and statement', () => {
       expect(response.headers.get('content-type')).toBe('text/csv; charset=utf-8');
       const [t0, t1] = [transactions[5].id, transactions[1].id];
       const text = await response.text();
-      expect(text.split('\r\n').slice(0, 2)).toEqual([
+      expect(text.split('\r\n').slice(0, 3)).toEqual([
         'effective_at,transaction_id,kind,reference,description,debit,credit,balance',
+        `${day(1)},,,,Opening balance,,,0.00`,
         `${day(1)},${t0},posting,st-5,,,0.01,0.01`,
       ]);
       expect(text).toContain(`${day(20)},${t1},posting,st-1,"'=1+1, ""quoted""\nnext",3.00,,7.51\r\n`);
@@ -557,7 +558,7 @@ describe('entries and statement', () => {
       const response = await fetch(`${service.url}/v1/ledgers/main/accounts/${to}/statement`, {
         headers: { accept: 'text/csv' },
       });
-      expect((await response.text()).split('\r\n')[1]!.split(',').slice(5)).toEqual(['', expected, expected]);
+      expect((await response.text()).split('\r\n')[2]!.split(',').slice(5)).toEqual(['', expected, expected]);
     }
   });
 });

@@ -38,6 +38,8 @@ describe('counterfoil', () => {
       ['trial-balance', '--recorded-at', 'lately'],
       /--recorded-at lately: .*2026-01-31.* RFC 3339/,
     ],
+    ['two formats', [...statement, '--csv', '--html'], /--csv and --html exclude each other$/],
+    ['a time of recording in words', [...statement, '--recorded-at', 'then'], /--recorded-at then: /],
     ['an unknown type', ['balances', '--type', 'money'], /--type money is not one of: asset/],
   ])('%s: one line, status 2', async (_, args, reason) => {
     const { status, stdout, stderr } = await counterfoil(...args);

@@ -95,11 +95,23 @@ describe('importing ten years of household books', () => {
     const json = (await counterfoil(['statement', account, '--json'])).stdout.trim().split('\n');
     const lines = json.flatMap((page) => JSON.parse(page).lines);
     expect(lines.length).toBeGreaterThan(1000);
-    expect(csv).toHaveLength(lines.length + 1);
+    // The header, the opening and the closing balance.
+    expect(csv).toHaveLength(lines.length + 3);
     expect(csv.filter((row) => row.startsWith('effective_at,'))).toEqual([
       'effective_at,transaction_id,kind,reference,description,debit,credit,balance',
     ]);
-    expect(csv.at(-1)).toMatch(/,518\.70$/);
+    expect(csv.at(-1)).toMatch(/,,,,Closing balance,,,518\.70$/);
+  });
+
+  it('gives a whole statement as a page to print, and as it was known at a time', async () => {
+    const account = 'Assets:US:BofA:Checking.USD';
+    const json = (await counterfoil(['statement', account, '--json'])).stdout.trim().split('\n');
+    const lines = json.flatMap((page) => JSON.parse(page).lines);
+    const { stdout } = await counterfoil(['statement', account, '--html']);
+    expect(stdout.split('<td class="text">')).toHaveLength(lines.length + 1);
+    expect(stdout.endsWith('</html>\n')).toBe(true);
+    const before = await counterfoil(['statement', account, '--csv', '--recorded-at', '2001-01-01']);
+    expect(before.stdout.trim().split('\r\n')).toHaveLength(3);
   });
 });
 
