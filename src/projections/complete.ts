@@ -87,10 +87,7 @@ async function note(
 
 async function advance(client: pg.ClientBase, schema: string, from: string, next: string): Promise<void> {
   const to = String(BigInt(next) < BigInt(from) + BigInt(SLICE) ? next : BigInt(from) + BigInt(SLICE));
-  const { rows } = await client.query<{ sequence: string }>(`${missingBetween(schema, SLICE)} limit 1`, [
-    from,
-    to,
-  ]);
+  const { rows } = await client.query<{ sequence: string }>(missingBetween(schema, SLICE, 1), [from, to]);
   const reached = rows[0] ? String(BigInt(rows[0].sequence) - 1n) : to;
   await client.query(
     reached === next
@@ -102,19 +99,15 @@ async function advance(client: pg.ClientBase, schema: string, from: string, next
 
 /**
  * Of the first so many transactions and as many changes of metadata in the journal with $1 < sequence ≤ $2, those that
- * the read model has not, in order. A look-up each rather than a join, so that a limit ends it early.
+ * the read model has not, in order. A look-up each rather than a join, so that a limit (of each) ends it early.
  */
-export function missingBetween(schema: string, among: number): string {
-  const first = (table: string) =>
-    `select sequence, recorded_at from journal.${table} where sequence > $1 and sequence <= $2
-     order by sequence limit ${among}`;
-  return `
-select sequence, recorded_at from (
-  select * from (${first('transactions')}) t
-  where (select true from ${schema}.transactions p where p.sequence = t.sequence) is null
-  union all
-  select * from (${first('annotations')}) a
-  where (select true from ${schema}.annotations p where p.sequence = a.sequence) is null
-) missing
-order by sequence`;
+export function missingBetween(schema: string, among: number, most = among): string {
+  const missing = (table: string) => `
+(select n.* from (
+   select sequence, recorded_at from journal.${table} where sequence > $1 and sequence <= $2
+   order by sequence limit ${among}
+ ) n
+ where (select true from ${schema}.${table} p where p.sequence = n.sequence) is null
+ order by n.sequence limit ${most})`;
+  return `select * from (${missing('transactions')} union all ${missing('annotations')}) m order by sequence`;
 }
