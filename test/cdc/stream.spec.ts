@@ -18,6 +18,7 @@ interface OutboxRow {
 }
 
 const EARLY = 12;
+const ANNOTATED = 'ledger.transaction.annotated';
 const TRACE = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 const household = 'test/data/household.jsonl.gz';
 let stack: TestStack;
@@ -27,8 +28,10 @@ let early: string[];
 beforeAll(async () => {
   stack = await startTestStack();
   early = await recordBeforeTheSlot();
+  await recordEveryKind('early:one');
   await stack.startStreaming();
   await importHousehold();
+  await recordEveryKind('early:two');
   transactions = await readTopic(stack.brokers, 'ledger.transactions.v1', events(await recorded()));
 }, 120_000);
 
@@ -41,7 +44,7 @@ describe('books imported through the whole path', () => {
     await eventually(async () => {
       const all = await listAccounts(stack.url);
       const nets = all
-        .filter(({ id }) => !id.startsWith('early:'))
+        .filter(({ id }) => !/^(early|wallet):/.test(id))
         .map(({ id, balances: { posted } }) => [id, String(BigInt(posted.debits) - BigInt(posted.credits))]);
       expect(Object.fromEntries(nets)).toEqual(expected);
     });
@@ -49,7 +52,21 @@ describe('books imported through the whole path', () => {
 
   it('put every transaction into the topic once', async () => {
     const rows = await query<{ id: string }>(stack.databaseUrl, 'select id from journal.transactions');
-    expect(transactions.map(idOf).sort()).toEqual(rows.map(({ id }) => id).sort());
+    const recorded = transactions.filter(({ headers }) => headers.ce_type !== ANNOTATED);
+    expect(recorded.map(idOf).sort()).toEqual(rows.map(({ id }) => id).sort());
+  });
+
+  it('bring holds and changed metadata to the read model', async () => {
+    for (const name of ['early:one', 'early:two']) {
+      await eventually(async () => {
+        const found = async (path: string) =>
+          (await (await fetch(`${stack.url}/v1/ledgers/main/${path}`)).json()).data.length as number;
+        expect(await found(`holds?account=${name}&status=captured`)).toBe(2);
+        expect(await found(`holds?account=${name}&status=voided`)).toBe(1);
+        expect(await found(`holds?account=${name}&status=expired`)).toBe(1);
+        expect(await found(`transactions?metadata[annotated]=${name}`)).toBe(1);
+      });
+    }
   });
 });
 
@@ -60,7 +77,22 @@ describe('a record of ledger.transactions.v1', () => {
       'select id, coalesce(root_id, id) as root from journal.transactions',
     );
     const roots = new Map(rows.map(({ id, root }) => [id, root]));
-    for (const record of transactions) expect(record.key).toBe(roots.get(idOf(record)));
+    for (const record of transactions) {
+      const { transaction } = JSON.parse(record.value!) as { transaction: { id: string } };
+      expect(record.key).toBe(roots.get(transaction.id));
+    }
+  });
+
+  it('is of each kind, and in order within its key', () => {
+    const types = ['posted', 'held', 'captured', 'voided', 'expired', 'reversed', 'annotated'];
+    const seen = new Set(transactions.map(({ headers }) => headers.ce_type));
+    expect([...seen].sort()).toEqual(types.map((type) => `ledger.transaction.${type}`).sort());
+    const last = new Map<string, bigint>();
+    for (const { key, value } of transactions) {
+      const sequence = BigInt((JSON.parse(value!) as { sequence: string }).sequence);
+      expect(sequence > (last.get(key!) ?? 0n)).toBe(true);
+      last.set(key!, sequence);
+    }
   });
 
   it('carries the payload byte for byte, with the CloudEvents headers and nothing else', async () => {
@@ -87,6 +119,17 @@ describe('a record of ledger.accounts.v1', () => {
       event_type: 'ledger.account.opened',
       account: { id: 'early:cash' },
     });
+  });
+});
+
+describe('a record of wallet.events.v1', () => {
+  it('has the account as key, the payload byte for byte and the same headers, once each', async () => {
+    const records = await readTopic(stack.brokers, 'wallet.events.v1', events(10));
+    await expectAsInOutbox(records, 'wallet.events');
+    const types = records.map(({ key, headers }) => `${key} ${headers.ce_type}`);
+    const happened = ['credit.committed', 'hold.held', 'hold.committed', 'hold.rolled_back', 'hold.held'];
+    const expected = ['one', 'two'].flatMap((n) => happened.map((what) => `early:${n} wallet.${what}`));
+    expect(types.sort()).toEqual(expected.sort());
   });
 });
 
@@ -125,13 +168,54 @@ async function recordBeforeTheSlot(): Promise<string[]> {
   return ids;
 }
 
+/** A transaction of each kind, a change of metadata, and what the wallet profile does. */
+async function recordEveryKind(name: string): Promise<void> {
+  const shop = `${name}:shop`;
+  for (const id of [name, shop])
+    await post(stack.url, '/accounts', { id, type: 'liability', currency: 'USD' });
+  const wallet = async (operation: string, body: object): Promise<string> => {
+    const response = await fetch(`${stack.url}/v1/wallet/${operation}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'idempotency-key': `${name} ${JSON.stringify(body)}` },
+      body: JSON.stringify(body),
+    });
+    expect(response.status).toBe(200);
+    return ((await response.json()) as { hold_id: string }).hold_id;
+  };
+  const amount = { minor_units: 1000, currency: 'USD' };
+  const of = (reference: string) => ({ account_id: name, amount, reference_id: `${name} ${reference}` });
+  await wallet('credit', { ...of('credit'), amount: { ...amount, minor_units: 10_000 } });
+  await wallet('commit', { hold_id: await wallet('hold', of('first')) });
+  await wallet('rollback', { hold_id: await wallet('hold', of('second')) });
+  const hold = async (more: object) =>
+    (await post(stack.url, '/holds', { from: name, to: shop, amount: '500', ...more })).id;
+  const captured = await hold({});
+  const { id } = await post(stack.url, `/holds/${captured}/capture`, { amount: '200' });
+  await post(stack.url, `/transactions/${id}/reverse`, { amount: '50' });
+  await hold({ expires_in: 1 });
+  const patch = await fetch(`${stack.url}/v1/ledgers/main/transactions/${id}`, {
+    method: 'PATCH',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ metadata: { annotated: name } }),
+  });
+  expect(patch.status).toBe(200);
+  await eventually(async () => {
+    const [row] = await query<{ open: number }>(
+      stack.databaseUrl,
+      'select count(*)::int as open from journal.open_holds',
+    );
+    expect(row!.open).toBe(0);
+  });
+}
+
 async function importHousehold(): Promise<void> {
   const env = { ...process.env, COUNTERFOIL_URL: stack.url, NODE_OPTIONS: '' };
   await promisify(execFile)(process.execPath, ['dist/src/cli.js', 'import', household], { env });
 }
 
 async function recorded(): Promise<number> {
-  const text = 'select count(*)::int as count from journal.transactions';
+  const text = `select ((select count(*) from journal.transactions)
+                       + (select count(*) from journal.annotations))::int as count`;
   return (await query<{ count: number }>(stack.databaseUrl, text))[0]!.count;
 }
 
