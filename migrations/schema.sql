@@ -306,6 +306,47 @@ end $$;
 
 ALTER FUNCTION journal.refuse() OWNER TO counterfoil_owner;
 
+CREATE FUNCTION journal.totals_at(account bigint, effective timestamp with time zone, recorded timestamp with time zone, OUT version bigint, OUT posted_debits numeric, OUT posted_credits numeric, OUT pending_debits numeric, OUT pending_credits numeric) RETURNS record
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    AS $$
+declare
+  through bigint;
+  late record;
+begin
+  if recorded is null then
+    select e.version into through from journal.entries e where e.account_no = account
+    order by e.version desc limit 1;
+  else
+    through := journal.last_version_recorded(account, recorded);
+  end if;
+  through := coalesce(through, 0);
+  version := case when effective is null then through
+    else journal.last_version_before(account, effective + interval '1 microsecond', through) end;
+  select e.posted_debits, e.posted_credits, e.pending_debits, e.pending_credits
+  into posted_debits, posted_credits, pending_debits, pending_credits
+  from journal.entries e where e.account_no = account and e.version = totals_at.version;
+  posted_debits := coalesce(posted_debits, 0);
+  posted_credits := coalesce(posted_credits, 0);
+  pending_debits := coalesce(pending_debits, 0);
+  pending_credits := coalesce(pending_credits, 0);
+  if version < through then
+    select coalesce(sum(e.posted) filter (where e.side = 'debit'), 0) as posted_debits,
+      coalesce(sum(e.posted) filter (where e.side = 'credit'), 0) as posted_credits,
+      coalesce(sum(e.pending) filter (where e.side = 'debit'), 0) as pending_debits,
+      coalesce(sum(e.pending) filter (where e.side = 'credit'), 0) as pending_credits
+    into late
+    from journal.entries e
+    where e.account_no = account and e.effective_at <= effective and e.effective_at < e.max_effective_at
+      and e.version > totals_at.version and e.version <= through;
+    posted_debits := posted_debits + late.posted_debits;
+    posted_credits := posted_credits + late.posted_credits;
+    pending_debits := pending_debits + late.pending_debits;
+    pending_credits := pending_credits + late.pending_credits;
+  end if;
+end $$;
+
+ALTER FUNCTION journal.totals_at(account bigint, effective timestamp with time zone, recorded timestamp with time zone, OUT version bigint, OUT posted_debits numeric, OUT posted_credits numeric, OUT pending_debits numeric, OUT pending_credits numeric) OWNER TO counterfoil_owner;
+
 CREATE TABLE balances_v1.balances (
     account_no bigint NOT NULL,
     ledger text NOT NULL COLLATE pg_catalog."C",
@@ -611,6 +652,20 @@ CREATE TABLE lines_v1.lines (
 
 ALTER TABLE lines_v1.lines OWNER TO counterfoil_projector;
 
+CREATE TABLE lines_v1.volumes (
+    ledger text NOT NULL COLLATE pg_catalog."C",
+    currency text NOT NULL COLLATE pg_catalog."C",
+    account_type text NOT NULL COLLATE pg_catalog."C",
+    effective_day date NOT NULL,
+    recorded_day date NOT NULL,
+    shard smallint NOT NULL,
+    debits numeric NOT NULL,
+    credits numeric NOT NULL
+)
+WITH (fillfactor='50');
+
+ALTER TABLE lines_v1.volumes OWNER TO counterfoil_projector;
+
 CREATE TABLE projections.active (
     projection text NOT NULL COLLATE pg_catalog."C",
     version integer NOT NULL,
@@ -741,6 +796,9 @@ ALTER TABLE ONLY lines_v1.coverage
 ALTER TABLE ONLY lines_v1.lines
     ADD CONSTRAINT lines_pkey PRIMARY KEY (account_no, version);
 
+ALTER TABLE ONLY lines_v1.volumes
+    ADD CONSTRAINT volumes_pkey PRIMARY KEY (ledger, currency, account_type, effective_day, recorded_day, shard);
+
 ALTER TABLE ONLY projections.active
     ADD CONSTRAINT active_pkey PRIMARY KEY (projection);
 
@@ -773,9 +831,9 @@ CREATE INDEX command_results_age ON ONLY journal.command_results USING brin (cre
 
 CREATE INDEX command_results_0_created_at_idx ON journal.command_results_0 USING brin (created_at) WITH (pages_per_range='16');
 
-CREATE INDEX entries_back_dated ON ONLY journal.entries USING btree (account_no, effective_at) WHERE (effective_at < max_effective_at);
+CREATE INDEX entries_back_dated ON ONLY journal.entries USING btree (account_no, effective_at, version) WHERE (effective_at < max_effective_at);
 
-CREATE INDEX entries_0_account_no_effective_at_idx ON journal.entries_0 USING btree (account_no, effective_at) WHERE (effective_at < max_effective_at);
+CREATE INDEX entries_0_account_no_effective_at_version_idx ON journal.entries_0 USING btree (account_no, effective_at, version) WHERE (effective_at < max_effective_at);
 
 CREATE INDEX open_holds_due ON journal.open_holds USING btree (expires_at);
 
@@ -786,6 +844,10 @@ CREATE UNIQUE INDEX transactions_reference ON journal.transactions USING btree (
 CREATE UNIQUE INDEX transactions_step ON journal.transactions USING btree (parent_id, step) WHERE (parent_id IS NOT NULL);
 
 CREATE INDEX lines_effective ON lines_v1.lines USING btree (account_no, effective_at, version);
+
+CREATE INDEX lines_ledger_effective ON lines_v1.lines USING btree (ledger, effective_at) WHERE (posted <> (0)::numeric);
+
+CREATE INDEX lines_ledger_recorded ON lines_v1.lines USING btree (ledger, recorded_at) WHERE (posted <> (0)::numeric);
 
 CREATE INDEX holds_open ON transactions_v1.holds USING btree (status) WHERE (remaining > (0)::numeric);
 
@@ -803,7 +865,7 @@ ALTER INDEX journal.command_results_age ATTACH PARTITION journal.command_results
 
 ALTER INDEX journal.command_results_pkey ATTACH PARTITION journal.command_results_0_pkey;
 
-ALTER INDEX journal.entries_back_dated ATTACH PARTITION journal.entries_0_account_no_effective_at_idx;
+ALTER INDEX journal.entries_back_dated ATTACH PARTITION journal.entries_0_account_no_effective_at_version_idx;
 
 ALTER INDEX journal.entries_pkey ATTACH PARTITION journal.entries_0_pkey;
 
@@ -915,6 +977,11 @@ GRANT ALL ON FUNCTION journal.rebuild_open_holds() TO counterfoil_app;
 
 REVOKE ALL ON FUNCTION journal.refuse() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION journal.totals_at(account bigint, effective timestamp with time zone, recorded timestamp with time zone, OUT version bigint, OUT posted_debits numeric, OUT posted_credits numeric, OUT pending_debits numeric, OUT pending_credits numeric) FROM PUBLIC;
+GRANT ALL ON FUNCTION journal.totals_at(account bigint, effective timestamp with time zone, recorded timestamp with time zone, OUT version bigint, OUT posted_debits numeric, OUT posted_credits numeric, OUT pending_debits numeric, OUT pending_credits numeric) TO counterfoil_app;
+GRANT ALL ON FUNCTION journal.totals_at(account bigint, effective timestamp with time zone, recorded timestamp with time zone, OUT version bigint, OUT posted_debits numeric, OUT posted_credits numeric, OUT pending_debits numeric, OUT pending_credits numeric) TO counterfoil_projector;
+GRANT ALL ON FUNCTION journal.totals_at(account bigint, effective timestamp with time zone, recorded timestamp with time zone, OUT version bigint, OUT posted_debits numeric, OUT posted_credits numeric, OUT pending_debits numeric, OUT pending_credits numeric) TO counterfoil_reader;
+
 GRANT SELECT ON TABLE balances_v1.balances TO counterfoil_app;
 GRANT SELECT ON TABLE balances_v1.balances TO counterfoil_reader;
 
@@ -987,6 +1054,9 @@ GRANT SELECT ON TABLE lines_v1.coverage TO counterfoil_reader;
 
 GRANT SELECT ON TABLE lines_v1.lines TO counterfoil_app;
 GRANT SELECT ON TABLE lines_v1.lines TO counterfoil_reader;
+
+GRANT SELECT ON TABLE lines_v1.volumes TO counterfoil_app;
+GRANT SELECT ON TABLE lines_v1.volumes TO counterfoil_reader;
 
 GRANT SELECT ON TABLE projections.active TO counterfoil_app;
 GRANT SELECT ON TABLE projections.active TO counterfoil_reader;
