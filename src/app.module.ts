@@ -2,6 +2,8 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import type pg from 'pg';
 import type { Config } from './config.js';
+import { EventsController } from './events/feed/events.controller.js';
+import { Readers } from './events/feed/readers.js';
 import { AccountsController } from './ledger/accounts/accounts.controller.js';
 import { OpenAccountHandler } from './ledger/accounts/open-account.js';
 import { SetAccountStatusHandler } from './ledger/accounts/set-status.js';
@@ -53,6 +55,7 @@ export class AppModule {
         TrialBalanceController,
         BulkController,
         WalletController,
+        EventsController,
         HealthController,
         MetricsController,
       ],
@@ -70,6 +73,7 @@ export class AppModule {
         IndependentBulkHandler,
         AtomicBulkHandler,
         WalletHandler,
+        Readers,
         { provide: APP_POOL, useValue: writes },
         { provide: READ_POOL, useValue: reads },
         { provide: READINESS, useValue: readiness },

@@ -45,15 +45,16 @@ export async function republishJournal(databaseUrl: string): Promise<number> {
   }
 }
 
-/** The next slice of the journal's events, in the order of their sequence. */
+/** The next slice of the journal's events, in the order of their sequence; of all ledgers or of one. */
 export async function eventsAfter(
   client: pg.ClientBase,
   after: string,
   through: string,
+  ledger: string | null = null,
 ): Promise<OutboxEvent[]> {
-  const transactions = await readTransactionsAfter(client, after, through, SLICE);
-  const changes = await readChangesAfter(client, after, through, SLICE);
-  const annotations = await readAnnotationsAfter(client, after, through, SLICE);
+  const transactions = await readTransactionsAfter(client, after, through, SLICE, ledger);
+  const changes = await readChangesAfter(client, after, through, SLICE, ledger);
+  const annotations = await readAnnotationsAfter(client, after, through, SLICE, ledger);
   const slice = [
     ...transactions.map((transaction) => [transactionEvent(transaction), ...walletEvents(transaction)]),
     ...changes.map((change) => [accountEvent(change)]),

@@ -51,6 +51,7 @@ describe('/openapi.json', () => {
         ...['debit', 'credit', 'hold', 'commit', 'rollback'].map((action) => `POST /v1/wallet/${action}`),
         `POST ${ledger}/bulk`,
         `GET ${ledger}/trial-balance`,
+        `GET ${ledger}/events`,
       ].sort(),
     );
   });

@@ -33,7 +33,7 @@ export function createClient(url: string, ledger = 'main', token?: string) {
       },
     );
     const text = await response.text();
-    const json = response.headers.get('content-type')?.includes('json') && text !== '';
+    const json = /[/+]json/.test(response.headers.get('content-type') ?? '') && text !== '';
     return {
       status: response.status,
       headers: response.headers,

@@ -12,20 +12,22 @@ type Row = AccountRow & {
   trace: string | null;
 };
 
-/** A slice of the history of accounts in the journal's order, for making events again. */
+/** A slice of the history of accounts in the journal's order, for making events again; of all ledgers or of one. */
 export async function readChangesAfter(
   client: pg.ClientBase,
   after: string,
   through: string,
   most: number,
+  ledger: string | null = null,
 ): Promise<AccountChange[]> {
   const { rows } = await client.query<Row>(
     `select c.sequence, c.id as change_id, c.kind, c.recorded_at, c.principal, c.idempotency_key, c.trace,
        a.no, a.ledger, a.id, a.type, a.currency, a.opened_at, c.min_balance, c.max_balance, c.status, c.metadata,
        c.revision
      from journal.account_changes c join journal.accounts a on a.no = c.account_no
-     where c.sequence > $1 and c.sequence <= $2 order by c.sequence limit $3`,
-    [after, through, most],
+     where c.sequence > $1 and c.sequence <= $2 and a.ledger = coalesce($4, a.ledger)
+     order by c.sequence limit $3`,
+    [after, through, most, ledger],
   );
   return rows.map((row) => ({
     sequence: row.sequence,

@@ -16,19 +16,21 @@ interface Row {
   trace: string | null;
 }
 
-/** A slice of the changes of metadata in the journal's order, for making events again. */
+/** A slice of the changes of metadata in the journal's order, for making events again; of all ledgers or of one. */
 export async function readAnnotationsAfter(
   client: pg.ClientBase,
   after: string,
   through: string,
   most: number,
+  ledger: string | null = null,
 ): Promise<Annotation[]> {
   const { rows } = await client.query<Row>(
     `select a.sequence, a.id, t.ledger, a.transaction_id, coalesce(t.root_id, t.id) as root_id, t.kind, a.revision,
        a.metadata, a.recorded_at, a.principal, a.idempotency_key, a.trace
      from journal.annotations a join journal.transactions t on t.id = a.transaction_id
-     where a.sequence > $1 and a.sequence <= $2 order by a.sequence limit $3`,
-    [after, through, most],
+     where a.sequence > $1 and a.sequence <= $2 and t.ledger = coalesce($4, t.ledger)
+     order by a.sequence limit $3`,
+    [after, through, most, ledger],
   );
   return rows.map((row) => ({
     sequence: row.sequence,

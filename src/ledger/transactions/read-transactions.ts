@@ -56,16 +56,18 @@ export async function readTransactions(pool: pg.Pool, sequences: string[]): Prom
   return chainsOf(pool, sequences.flatMap((sequence) => found.get(sequence) ?? []).map(transactionOf));
 }
 
-/** A slice of the journal in its order, for making events again. */
+/** A slice of the journal in its order, for making events again; of all ledgers or of one. */
 export async function readTransactionsAfter(
   client: pg.ClientBase,
   after: string,
   through: string,
   most: number,
+  ledger: string | null = null,
 ): Promise<Transaction[]> {
   const { rows } = await client.query<TransactionRow>(
-    `${selectTransactions} where t.sequence > $1 and t.sequence <= $2 order by t.sequence limit $3`,
-    [after, through, most],
+    `${selectTransactions} where t.sequence > $1 and t.sequence <= $2 and t.ledger = coalesce($4, t.ledger)
+     order by t.sequence limit $3`,
+    [after, through, most, ledger],
   );
   return rows.map(transactionOf);
 }
