@@ -15,6 +15,7 @@ const commands: Record<string, Providers> = {
   balances: async () => [(await import('./cli/balances.command.js')).BalancesCommand],
   statement: async () => [(await import('./cli/statement.command.js')).StatementCommand],
   'trial-balance': async () => [(await import('./cli/trial-balance.command.js')).TrialBalanceCommand],
+  events: async () => (await import('./cli/events.command.js')).eventsProviders,
   migrate: async () => [(await import('./cli/migrate.command.js')).MigrateCommand],
   connect: async () => (await import('./connect/connect.command.js')).connectProviders,
 };

@@ -16,6 +16,7 @@ describe('counterfoil', () => {
   it.each<[string, string[], RegExp]>([
     ['an unknown command', ['frob'], /unknown command 'frob'/],
     ['an unknown command below another', ['connect', 'frob'], /unknown command 'frob'/],
+    ['an unknown command of events', ['events', 'frob'], /unknown command 'frob'/],
     ['an unknown option', ['balances', '--frob'], /unknown option '--frob'/],
     ['an argument too many', ['balances', 'all'], /too many arguments/],
     ['an argument too few', ['statement'], /missing required argument 'account'/],

@@ -43,7 +43,7 @@ export async function liveEvents(
     signal: gone.signal,
   });
   if (response.status !== 200) throw new Error(`${response.status}: ${await response.text()}`);
-  const events = parse(response.body!);
+  const events = parse(response);
   return {
     headers: response.headers,
     async next() {
@@ -60,10 +60,11 @@ export async function liveEvents(
   };
 }
 
-async function* parse(body: ReadableStream<Uint8Array>): AsyncGenerator<ServerSentEvent, undefined> {
+// Takes the response itself: fetch cancels a body that nobody reads yet once its response is garbage.
+async function* parse(response: Response): AsyncGenerator<ServerSentEvent, undefined> {
   const decoder = new TextDecoder();
   let text = '';
-  for await (const chunk of body) {
+  for await (const chunk of response.body!) {
     const blocks = (text + decoder.decode(chunk, { stream: true })).split('\n\n');
     text = blocks.pop()!;
     for (const block of blocks) {

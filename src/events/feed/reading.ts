@@ -52,8 +52,8 @@ export async function readOn(
   const { events, more, through } = source.small
     ? await readDifferenceFromOutbox(client, ledger, position, limit)
     : await readDifferenceFromJournal(client, ledger, position, limit, source.through);
-  const after = more ? { ...position, ...through } : finished(position);
-  return { events, of: position, position: after, idle: false };
+  const reached = more ? { ...position, ...through } : finished(position);
+  return { events, of: position, position: reached, idle: false };
 }
 
 /** Up to what is seen now; with `until` empty when that is nothing new. */
@@ -63,7 +63,7 @@ async function nextDifference(client: pg.ClientBase, from: Position | undefined)
   const seen = await observe(client);
   const position = withFloor(start.cluster === seen.cluster ? start : moved(start, seen.cluster), seen);
   const until = seen.newest ? cutAfter(seen.snapshot, seen.newest.xid) : seen.snapshot;
-  if (until === position.since) return { ...position, sequence: position.floor, part: '' };
+  if (until === position.since) return { ...position, ...after(position.floor) };
   return { ...position, until };
 }
 
@@ -106,8 +106,13 @@ function withFloor(position: Position, { cluster, xmin, xmax, newest }: Observat
   return { ...position, cluster, floor, next };
 }
 
-function finished({ until, floor, ...rest }: Position): Position {
-  return { ...rest, since: until, until: '', sequence: floor, part: '', floor };
+function finished(position: Position): Position {
+  return { ...position, since: position.until, until: '', ...after(position.floor) };
+}
+
+/** Also past what `republish` makes again of it. */
+function after(floor: string): Pick<Position, 'sequence' | 'part'> {
+  return { sequence: String(BigInt(floor) + 1n), part: '' };
 }
 
 /** In another cluster: everything after the sequence up to which all is known to have been read. */
