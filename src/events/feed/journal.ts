@@ -3,8 +3,11 @@ import { eventsAfter } from '../republish.js';
 import { PAGE_BYTES, type FeedEvent, type Page } from './page.js';
 import type { Position } from './position.js';
 
-/** Most sequences looked through in one statement. */
-const SLICE = 50_000;
+/**
+ * Sequences looked through in one statement, growing from the first number to the second while none belongs. Few at
+ * first: tables that were filled a moment ago have no statistics, and their slice may be sorted as a whole.
+ */
+const SLICES = [5_000, 100_000] as const;
 
 /**
  * Of the difference. On the first reading of all ($1 null), that is whatever $2 sees and what was restored from another
@@ -45,27 +48,46 @@ order by sequence`;
 export async function readDifferenceFromJournal(
   client: pg.ClientBase,
   ledger: string,
-  { since, until, sequence, part }: Position,
+  position: Position,
   limit: number,
   last: string,
 ): Promise<Page> {
-  const end = String(BigInt(sequence) + BigInt(SLICE));
-  const { rows } = await client.query<{ sequence: string }>(facts, [
-    since === '' ? null : since,
-    until,
-    ledger,
-    sequence,
-    end,
-    // The first may be one of which everything was read.
-    limit + 1,
-  ]);
-  const wanted = new Set(rows.map((row) => row.sequence));
+  const { sequence, part } = position;
+  const { found, end } = await firstFacts(client, ledger, position, limit, last);
+  const wanted = new Set(found);
   const made = await eventsOf(client, ledger, wanted);
   const events = made.filter((event) => event.sequence !== sequence || event.part > part).slice(0, limit);
   if (events.length > 0) return { events, more: true, through: events.at(-1)! };
-  const passed = rows.at(-1)?.sequence;
+  const passed = found.at(-1);
   const next = passed === undefined ? end : String(BigInt(passed) + 1n);
   return { events, more: BigInt(next) <= BigInt(last), through: { sequence: next, part: '' } };
+}
+
+/** The first that belong, and the sequence before which nothing else does. */
+async function firstFacts(
+  client: pg.ClientBase,
+  ledger: string,
+  { since, until, sequence }: Position,
+  limit: number,
+  last: string,
+): Promise<{ found: string[]; end: string }> {
+  let end = BigInt(sequence);
+  for (let slice: number = SLICES[0]; ; slice *= 2) {
+    const from = end;
+    end += BigInt(slice);
+    const { rows } = await client.query<{ sequence: string }>(facts, [
+      since === '' ? null : since,
+      until,
+      ledger,
+      String(from),
+      String(end),
+      // The first may be one of which everything was read.
+      limit + 1,
+    ]);
+    if (rows.length > 0 || end > BigInt(last) || slice >= SLICES[1]) {
+      return { found: rows.map((row) => row.sequence), end: String(end) };
+    }
+  }
 }
 
 async function eventsOf(client: pg.ClientBase, ledger: string, wanted: Set<string>): Promise<FeedEvent[]> {
