@@ -6,7 +6,10 @@ import type { Position } from './position.js';
 export const unseen = `(o.xid >= pg_snapshot_xmax($1::pg_snapshot)
   or o.xid = any (array(select pg_snapshot_xip($1::pg_snapshot))))`;
 
-/** Rows that $2 sees and $1 did not, after ($4, $5); a made-again event lies beside the first or below the floor. */
+/**
+ * Rows that $2 sees and $1 did not, after ($4, $5), of the kinds that `eventsAfter` makes: the journal must come to the
+ * same. An event that was put here again lies below the floor, or beside the first.
+ */
 const difference = `
 select sequence, part, type, payload, "left"
 from (
@@ -15,6 +18,7 @@ from (
       - octet_length(o.payload) as before
   from journal.outbox o
   where ${unseen} and pg_visible_in_snapshot(o.xid, $2::pg_snapshot) and o.source = $3
+    and o.aggregatetype in ('ledger.accounts', 'ledger.transactions', 'wallet.events')
     and (o.sequence, o.aggregatetype collate "C") > ($4::bigint, $5)
   order by 1, 2 limit $6
 ) e
