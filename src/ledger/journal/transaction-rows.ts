@@ -3,7 +3,8 @@ import type { Transaction, TransactionKind, WalletOperation } from '../rules/rec
 
 /**
  * Transactions as they were recorded, with their entries, found by the places they name: the primary key of entries.
- * The entries come as JSON with every amount as text, so that no number of JavaScript ever holds one.
+ * The entries come as JSON with every amount as text, so that no number of JavaScript ever holds one. Each is looked up
+ * by itself (the limits keep it so): before there are statistics, a join would be planned to read all of them.
  */
 export const selectTransactions = `
 select t.sequence, t.id, t.ledger, t.kind, t.root_id, t.parent_id, t.step, t.reference, t.effective_at, t.recorded_at,
@@ -15,8 +16,10 @@ select t.sequence, t.id, t.ledger, t.kind, t.root_id, t.parent_id, t.step, t.ref
       'pending_debits', e.pending_debits::text, 'pending_credits', e.pending_credits::text,
       'max_effective_at', e.max_effective_at) order by e.leg)
    from unnest(t.account_nos, t.versions) l (account_no, version)
-   join journal.entries e using (account_no, version)
-   join journal.accounts a on a.no = e.account_no) as entries
+   cross join lateral (
+     select * from journal.entries n where n.account_no = l.account_no and n.version = l.version limit 1
+   ) e
+   cross join lateral (select * from journal.accounts n where n.no = l.account_no limit 1) a) as entries
 from journal.transactions t`;
 
 export interface TransactionRow {
