@@ -49,19 +49,20 @@ export function transfer(command: Transfer, world: World, draw: Draw): Decision 
   const wrong = transferCurrencyFault(from, others);
   if (wrong) return { refusal: wrong };
   const amount = command.upTo ? atMost(from, command.amount) : command.amount;
-  // Nothing to move: who may not take part is said first, then that there is nothing.
-  if (amount <= 0n) return { refusal: statusFault('posting', [from, ...others]) ?? insufficient(from, 1n) };
-  const shares = split(amount, parts);
+  // Where there is nothing to move, what was asked for is judged: what can't add up never does.
+  const judged = amount > 0n ? amount : command.amount;
+  const shares = split(judged, parts);
   if (!Array.isArray(shares)) return { refusal: shares };
-  const moves: Move[] = [{ account: from, side: 'debit', posted: amount, pending: 0n }];
+  const moves: Move[] = [{ account: from, side: 'debit', posted: judged, pending: 0n }];
   others.forEach((account, index) => {
     const share = shares[index]!;
     if (share > 0n) moves.push({ account, side: 'credit', posted: share, pending: 0n });
   });
-  const refusal = statusFault(
-    'posting',
-    moves.map(({ account }) => account),
-  );
+  const refusal =
+    statusFault(
+      'posting',
+      moves.map(({ account }) => account),
+    ) ?? (amount > 0n ? undefined : insufficient(from, 1n));
   return refusal ? { refusal } : record(command, moves, world, draw);
 }
 
