@@ -18,7 +18,7 @@ export function moveWallet(command: WalletMove, world: World, draw: Draw): Decis
   const found = world.account(settlementOf(command.currency));
   const settlement = found ?? newSettlement(command.currency, world, draw);
   const refusal =
-    walletFault(account) ??
+    walletFault(account, settlement) ??
     currencyFault([account, settlement], command.currency) ??
     statusFault(kindOf(command), [account, settlement]);
   if (refusal) return { refusal };
@@ -86,7 +86,11 @@ export function walletEntry({ wallet, entries }: Transaction): Entry {
   return entries.find(({ side }) => side === (wallet === 'credit' ? 'credit' : 'debit'))!;
 }
 
-function walletFault(account: Account): Refusal | undefined {
+function walletFault(account: Account, settlement: Account): Refusal | undefined {
+  // Opened by hand as a liability, it would be both sides: nothing would move, and be called committed.
+  if (account.id === settlement.id) {
+    return notAWallet(`account ${account.id} is a settlement account`, account.id);
+  }
   if (account.type === 'liability') return undefined;
   return notAWallet(`account ${account.id} is of type ${account.type}, a wallet is a liability`, account.id);
 }
