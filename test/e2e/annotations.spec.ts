@@ -122,14 +122,14 @@ describe('PATCH of a transaction', () => {
     const { id } = await paid({ tag, color: 'red' });
     const found = async (query: string) =>
       (await client.get(`transactions?metadata[tag]=${tag}&${query}`)).body.data.map((one: Json) => one.id);
-    await caughtUp(client, bank.database);
+    await caughtUp(bank.database);
     expect(await found('metadata[color]=red')).toEqual([id]);
     await patch(id, { color: 'blue' });
-    await caughtUp(client, bank.database);
+    await caughtUp(bank.database);
     expect(await found('metadata[color]=red')).toEqual([]);
     expect(await found('metadata[color]=blue')).toEqual([id]);
     await patch(id, { color: null });
-    await caughtUp(client, bank.database);
+    await caughtUp(bank.database);
     expect(await found('metadata[color]=blue')).toEqual([]);
     const { body } = await client.get(`transactions?metadata[tag]=${tag}`);
     expect(body.data[0].metadata).toEqual({ tag });

@@ -274,7 +274,7 @@ describe('finding holds', () => {
     await capture(captured!);
     await voiding(voided!);
     await client.transfer(a, b, 1);
-    await caughtUp(client, bank.database);
+    await caughtUp(bank.database);
     const list = async (query: string) => (await client.get(`holds?${query}`)).body;
     const ids = async (query: string) => (await list(query)).data.map(({ id }: Json) => id);
     expect(await ids(`account=${b}`)).toEqual(made);

@@ -63,7 +63,7 @@ export const entriesOf = ({ entries }: Json) =>
   entries.map(({ account, side, amount }: Json) => [account, side, amount]);
 
 /** Resolves when the read model has all that is recorded now. */
-export async function caughtUp(client: Client, database: pg.Client): Promise<void> {
+export async function caughtUp(database: pg.Client): Promise<void> {
   await eventually(async () => {
     const { rows } = await database.query(
       `select (select count(*) from journal.transactions) = (select count(*) from transactions_v1.transactions)
