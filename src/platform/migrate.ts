@@ -2,11 +2,12 @@ import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { Journal1763700000001 } from '../../migrations/0001-journal.js';
 import { PointsInTime1763700000002 } from '../../migrations/0002-points-in-time.js';
+import { Chains1763700000003 } from '../../migrations/0003-chains.js';
 import { installProjections } from '../projections/install.js';
 import { projections, schemaOf } from '../projections/projection.js';
 import { isConnectionLost } from './postgres.js';
 
-const migrations = [Journal1763700000001, PointsInTime1763700000002];
+const migrations = [Journal1763700000001, PointsInTime1763700000002, Chains1763700000003];
 
 const roles = ['owner', 'app', 'projector', 'reader', 'cdc'].map((role) => `counterfoil_${role}`);
 
