@@ -16,6 +16,7 @@ const commands: Record<string, Providers> = {
   statement: async () => [(await import('./cli/statement.command.js')).StatementCommand],
   'trial-balance': async () => [(await import('./cli/trial-balance.command.js')).TrialBalanceCommand],
   events: async () => (await import('./cli/events.command.js')).eventsProviders,
+  holds: async () => (await import('./cli/holds.command.js')).holdsProviders,
   migrate: async () => [(await import('./cli/migrate.command.js')).MigrateCommand],
   connect: async () => (await import('./connect/connect.command.js')).connectProviders,
 };
