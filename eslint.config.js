@@ -1,7 +1,15 @@
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/', '/data/', 'node_modules/', 'connect/.runtime/'] },
+  {
+    ignores: [
+      '**/dist/',
+      '/data/',
+      '**/node_modules/',
+      'connect/.runtime/',
+      'clients/typescript/src/schema.ts',
+    ],
+  },
   ...tseslint.configs.recommended,
   {
     files: ['**/*.ts'],

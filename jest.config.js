@@ -1,9 +1,12 @@
 const common = {
   // Not the whole checkout: Postgres has files named like jest's snapshots in data/.
-  roots: ['<rootDir>/src', '<rootDir>/migrations', '<rootDir>/test'],
+  roots: ['<rootDir>/src', '<rootDir>/migrations', '<rootDir>/test', '<rootDir>/clients/typescript/src'],
   extensionsToTreatAsEsm: ['.ts'],
   testEnvironment: 'node',
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  moduleNameMapper: {
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+    '^@counterfoil/client$': '<rootDir>/clients/typescript/src/index.ts',
+  },
   transform: { '^.+\\.ts$': '@swc/jest' },
 };
 

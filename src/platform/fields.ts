@@ -58,6 +58,11 @@ export const Amount = (options: FieldOptions = {}) =>
     options,
   );
 
+const signed = [
+  { type: 'string', pattern: '^(0|-?[1-9][0-9]{0,37})$' },
+  { type: 'integer', minimum: -Number.MAX_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER },
+];
+
 /** A limit of an account: signed → canonical string; `null` is no limit and stays, absent is the default. */
 export const Limit = (options: FieldOptions = {}) =>
   field(
@@ -66,11 +71,7 @@ export const Limit = (options: FieldOptions = {}) =>
       keepsNull: true,
       message: 'must be a whole number of minor units, as a string of up to 38 digits without leading zeros',
       schema: {
-        oneOf: [
-          { type: 'string', pattern: '^(0|-?[1-9][0-9]{0,37})$' },
-          { type: 'integer', minimum: -Number.MAX_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER },
-          { type: 'null' },
-        ],
+        oneOf: [...signed, { type: 'null' }],
         example: '-50000',
       },
     },
@@ -235,7 +236,7 @@ export const Comparison = (options: FieldOptions = {}) =>
         type: 'object',
         style: 'deepObject',
         explode: true,
-        properties: Object.fromEntries(COMPARISONS.map((name) => [name, { type: 'string' }])),
+        properties: Object.fromEntries(COMPARISONS.map((name) => [name, { oneOf: signed }])),
         additionalProperties: false,
         minProperties: 1,
         example: { gte: '100' },

@@ -1,6 +1,7 @@
 import { Controller, Get, Inject } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Problem } from '../ledger/errors.js';
+import { ref } from './answers.js';
 import { Problems } from './openapi.js';
 
 /** Provider token of what `/health/ready` asks: a function of type `Readiness`. */
@@ -18,14 +19,14 @@ export class HealthController {
 
   @Get('live')
   @ApiOperation({ summary: 'Is the process running' })
-  @ApiOkResponse({ schema: { example: { status: 'ok' } } })
+  @ApiOkResponse({ schema: ref('Liveness') })
   live() {
     return { status: 'ok' };
   }
 
   @Get('ready')
   @ApiOperation({ summary: 'Can it do its work: Postgres, read-model lag' })
-  @ApiOkResponse({ schema: { example: { status: 'ok', checks: { postgres: 'ok', lag_seconds: 0 } } } })
+  @ApiOkResponse({ schema: ref('Readiness') })
   @Problems('UNAVAILABLE')
   async ready() {
     const { status, checks } = await this.readiness();

@@ -3,7 +3,13 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { ApiExtension, DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { accountSchemas } from '../ledger/accounts/account.schema.js';
+import { bulkSchemas } from '../ledger/bulk/bulk.schema.js';
 import { codes, problemType, type Code } from '../ledger/errors.js';
+import { ledgerSchemas } from '../ledger/ledgers/ledger.schema.js';
+import { transactionSchemas } from '../ledger/transactions/transaction.schema.js';
+import { walletSchemas } from '../ledger/wallet/wallet.schema.js';
+import { object, oneOf, type Schema } from './answers.js';
 
 /** Names the codes an endpoint may answer beside those every endpoint may; shown with an example each. */
 export const Problems = (...problems: Code[]) => ApiExtension('x-problems', problems);
@@ -90,7 +96,7 @@ export function createDocument(app: NestFastifyApplication): OpenAPIObject {
     operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '')}.${method}`,
   });
   document.components ??= {};
-  document.components.schemas = { ...document.components.schemas, Problem: problemSchema as never };
+  document.components.schemas = { ...document.components.schemas, ...(answers as object) };
   for (const [path, item] of Object.entries(document.paths)) {
     for (const operation of Object.values(item)) {
       if (operation && typeof operation === 'object' && 'responses' in operation) {
@@ -212,4 +218,27 @@ const problemSchema = {
     },
     trace_id: { type: 'string' },
   },
+  additionalProperties: true,
+};
+
+const checks: Schema = { type: 'object', additionalProperties: true };
+
+/** The schemas of all answers; those of requests come from their DTO classes. */
+const answers: Record<string, Schema> = {
+  ...ledgerSchemas,
+  ...accountSchemas,
+  ...transactionSchemas,
+  ...bulkSchemas,
+  ...walletSchemas,
+  Problem: problemSchema,
+  Liveness: object({ status: oneOf(['ok']) }, { example: { status: 'ok' } }),
+  Readiness: object(
+    { status: oneOf(['ok', 'degraded']), checks },
+    {
+      example: {
+        status: 'ok',
+        checks: { postgres: 'ok', read_model: { source: 'tail', lag_events: 0, lag_seconds: 0 } },
+      },
+    },
+  ),
 };

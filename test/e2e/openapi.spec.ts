@@ -1,5 +1,8 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Validator } from '@seriousme/openapi-schema-validator';
+import { description } from '../support/answers.js';
 import { createClient, type Client, type Json } from '../support/client.js';
 import { startService, type TestService } from '../support/service.js';
 
@@ -20,7 +23,31 @@ const operations = () =>
     Object.entries<Json>(item).map(([method, operation]) => ({ path, method, operation })),
   );
 
+const resolved = (schema: Json): Json =>
+  schema?.$ref ? document.components.schemas[schema.$ref.split('/').at(-1)] : schema;
+
 describe('/openapi.json', () => {
+  it('is the one that the client is generated from (npm run client)', () => {
+    expect(document).toEqual(description);
+  });
+
+  it('is what the client’s types say', async () => {
+    const generate = ['clients/typescript/generate.mjs', '--check'];
+    const { stderr } = await promisify(execFile)(process.execPath, generate);
+    expect(stderr).toBe('');
+  });
+
+  it('names the schema of each JSON answer', () => {
+    for (const { path, method, operation } of operations()) {
+      for (const [status, response] of Object.entries<Json>(operation.responses)) {
+        for (const [type, { schema }] of Object.entries<Json>(response.content ?? {})) {
+          const named = !type.endsWith('json') || (Boolean(resolved(schema)?.required) && '$ref' in schema);
+          expect({ path, method, status, named }).toEqual({ path, method, status, named: true });
+        }
+      }
+    }
+  });
+
   it('is valid OpenAPI 3.1', async () => {
     const validator = new Validator();
     expect((await validator.validate(document)).errors).toBeUndefined();
@@ -61,8 +88,9 @@ describe('/openapi.json', () => {
       const where = `${method} ${path}`;
       for (const [status, response] of Object.entries<Json>(operation.responses)) {
         for (const content of Object.values<Json>(response.content ?? {})) {
-          const isText = content.schema?.type === 'string';
-          const has = isText || Boolean(content.examples ?? content.example ?? content.schema?.example);
+          const schema = resolved(content.schema);
+          const isText = schema?.type === 'string';
+          const has = isText || Boolean(content.examples ?? content.example ?? schema?.example);
           expect({ where, status, has }).toEqual({ where, status, has: true });
           for (const [code, { value }] of Object.entries<Json>(content.examples ?? {})) {
             expect([value.code, value.status]).toEqual([code, Number(status)]);

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { createTransport } from '@counterfoil/client';
+import { undescribed } from './answers.js';
 
 /** Any JSON: tests look into answers without types of their own. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
@@ -16,30 +18,27 @@ interface Options {
   headers?: Record<string, string>;
 }
 
-/** Talks to one API below `/v1/ledgers/{ledger}`; a path that begins with `/v1` or `/health` is taken as it is. */
+type Method = Parameters<ReturnType<typeof createTransport>['send']>[0]['method'];
+
+/**
+ * Talks to one API below `/v1/ledgers/{ledger}`; a path that begins with `/v1` or `/health` is taken as it is. One
+ * attempt a request, whatever comes of it; an answer that the API's description doesn't have fails the test that asked.
+ */
 export function createClient(url: string, ledger = 'main', token?: string) {
-  async function send(method: string, path: string, body?: unknown, options: Options = {}): Promise<Reply> {
-    const response = await fetch(
-      new URL(path.startsWith('/') ? path : `/v1/ledgers/${ledger}/${path}`, url),
-      {
-        method,
-        headers: {
-          ...(body !== undefined && { 'content-type': 'application/json' }),
-          ...(method === 'POST' && { 'idempotency-key': options.key ?? randomUUID() }),
-          ...(token && { authorization: `Bearer ${token}` }),
-          ...options.headers,
-        },
-        body: body === undefined || typeof body === 'string' ? (body as string) : JSON.stringify(body),
-      },
-    );
-    const text = await response.text();
-    const json = /[/+]json/.test(response.headers.get('content-type') ?? '') && text !== '';
-    return {
-      status: response.status,
-      headers: response.headers,
-      text,
-      body: json ? JSON.parse(text) : undefined,
-    };
+  const transport = createTransport({ url, token, retry: { attempts: 1 }, timeoutMs: 60_000 });
+
+  async function send(method: Method, path: string, body?: unknown, options: Options = {}): Promise<Reply> {
+    const place = path.startsWith('/') ? path : `/v1/ledgers/${ledger}/${path}`;
+    const reply = await transport.send({
+      method,
+      path: place,
+      ...(typeof body === 'string' ? { content: { type: 'application/json', text: body } } : { body }),
+      ...(method === 'POST' && { key: options.key ?? randomUUID() }),
+      headers: options.headers,
+    });
+    const missing = undescribed(method, place, reply);
+    if (missing.length > 0) throw new Error(missing.join('\n'));
+    return reply;
   }
 
   const get = (path: string, headers?: Record<string, string>) => send('GET', path, undefined, { headers });

@@ -15,6 +15,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import { ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type pg from 'pg';
+import { ref } from '../../platform/answers.js';
 import {
   Comparison,
   Currency,
@@ -40,7 +41,6 @@ import { accountStatuses, accountTypes, type Account } from '../rules/account.js
 import { accountView } from './account.view.js';
 import { readAccountAt } from './balance-at.js';
 import { entriesPage, entriesPosition, entryView, listEntries } from './entries.js';
-import { accountExample, entryExample } from './examples.js';
 import { OpenAccount, OpenAccountBody } from './open-account.js';
 import { materialized, readAccount, readsLines, requireLedger, withTotals } from './read-account.js';
 import { SetAccountStatus } from './set-status.js';
@@ -89,7 +89,7 @@ class ListAccountsQuery {
   @Cursor() cursor?: string;
 }
 
-const one = { schema: { type: 'object', example: accountExample }, headers: etagHeader } as const;
+const one = { schema: ref('Account'), headers: etagHeader } as const;
 
 @ApiTags('Accounts')
 @Controller('v1/ledgers/:ledger/accounts')
@@ -116,7 +116,7 @@ export class AccountsController {
   @Get()
   @ApiOperation({ summary: 'List accounts, newest first, from the read model' })
   @ApiOkResponse({
-    schema: { type: 'object', example: { data: [accountExample], next_cursor: null } },
+    schema: ref('AccountPage'),
     headers: freshnessHeader,
   })
   @Problems('LEDGER_NOT_FOUND')
@@ -214,7 +214,7 @@ export class AccountsController {
 
   @Get(':id/entries')
   @ApiOperation({ summary: 'Entries of an account by recorded time, newest first' })
-  @ApiOkResponse({ schema: { type: 'object', example: { data: [entryExample], next_cursor: null } } })
+  @ApiOkResponse({ schema: ref('AccountEntryPage') })
   @Problems('LEDGER_NOT_FOUND', 'ACCOUNT_NOT_FOUND')
   async entries(
     @Param() { ledger, id }: AccountPath,

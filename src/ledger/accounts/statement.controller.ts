@@ -4,13 +4,13 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import Negotiator from 'negotiator';
 import type pg from 'pg';
+import { ref } from '../../platform/answers.js';
 import { decodeCursor, encodeCursor, InvalidCursor, parts } from '../../platform/cursor.js';
 import { Problems } from '../../platform/openapi.js';
 import { READ_POOL } from '../../platform/postgres.js';
 import { linesStatement } from '../../projections/lines/statement-source.js';
 import { requireSettled } from '../point-in-time.js';
 import { AccountPath } from './accounts.controller.js';
-import { statementExample } from './examples.js';
 import { readAccount, readsLines } from './read-account.js';
 import { csvStatement } from './statement.csv.js';
 import { htmlStatement } from './statement.html.js';
@@ -46,7 +46,7 @@ export class StatementController {
   @ApiOkResponse({
     headers: nextCursor,
     content: {
-      'application/json': { schema: { type: 'object' }, example: statementExample },
+      'application/json': { schema: ref('Statement') },
       'text/csv': { schema: { type: 'string' } },
       'text/html': { schema: { type: 'string' } },
     },

@@ -3,6 +3,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type pg from 'pg';
+import { ref } from '../../platform/answers.js';
 import { Ctx, type RequestContext } from '../../platform/http/context.js';
 import { Records } from '../../platform/http/records.js';
 import { Problems } from '../../platform/openapi.js';
@@ -25,14 +26,8 @@ export class BulkController {
   @Records({ items: 'commands' })
   @HttpCode(200)
   @ApiOperation({ summary: 'Many commands in order: each for itself, or all or nothing' })
-  @ApiCreatedResponse({
-    description: 'Of an atomic bulk',
-    schema: { type: 'object', example: { results: [{ status: 201, body: {} }] } },
-  })
-  @ApiOkResponse({
-    description: 'Of an independent bulk',
-    schema: { type: 'object', example: { results: [{ status: 201, body: {} }] } },
-  })
+  @ApiCreatedResponse({ description: 'Of an atomic bulk', schema: ref('BulkResults') })
+  @ApiOkResponse({ description: 'Of an independent bulk', schema: ref('BulkResults') })
   @Problems('LEDGER_NOT_FOUND', 'BULK_REJECTED')
   async run(
     @Param() { ledger }: LedgerPath,

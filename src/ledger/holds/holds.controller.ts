@@ -3,6 +3,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type pg from 'pg';
+import { ref } from '../../platform/answers.js';
 import { Cursor, Id, OneOf, PageLimit } from '../../platform/fields.js';
 import { sendAnswer } from '../../platform/http/answer.js';
 import { Ctx, type RequestContext } from '../../platform/http/context.js';
@@ -16,7 +17,6 @@ import { requireLedger } from '../accounts/read-account.js';
 import { holdStatuses } from '../rules/record.js';
 import { DryRunQuery } from '../transactions/details.js';
 import { readTransactions } from '../transactions/read-transactions.js';
-import { holdExample } from '../transactions/transaction.example.js';
 import { transactionView } from '../transactions/transaction.view.js';
 import { postingProblems, TransactionPath } from '../transactions/transactions.controller.js';
 import { CaptureHold, CaptureHoldBody } from './capture-hold.js';
@@ -30,8 +30,10 @@ class ListHoldsQuery {
   @Cursor() cursor?: string;
 }
 
-const one = { schema: { type: 'object', example: holdExample } } as const;
+const one = { schema: ref('Hold') } as const;
+const step = { schema: ref('HoldStep') } as const;
 const dry = { ...one, description: 'Of a dry run: what would be recorded.' };
+const dryStep = { ...step, description: dry.description };
 const closingProblems = [
   'LEDGER_NOT_FOUND',
   'HOLD_NOT_FOUND',
@@ -67,7 +69,7 @@ export class HoldsController {
   @Get()
   @ApiOperation({ summary: 'List holds, newest first, from the read model' })
   @ApiOkResponse({
-    schema: { type: 'object', example: { data: [holdExample], next_cursor: null } },
+    schema: ref('HoldPage'),
     headers: freshnessHeader,
   })
   @Problems('LEDGER_NOT_FOUND')
@@ -88,8 +90,8 @@ export class HoldsController {
   @Post(':id/capture')
   @Records()
   @ApiOperation({ summary: 'Capture a hold, all or a part: posts what was reserved' })
-  @ApiCreatedResponse(one)
-  @ApiOkResponse(dry)
+  @ApiCreatedResponse(step)
+  @ApiOkResponse(dryStep)
   @Problems(
     ...closingProblems,
     'ACCOUNT_CLOSED',
@@ -110,8 +112,8 @@ export class HoldsController {
   @Post(':id/void')
   @Records()
   @ApiOperation({ summary: 'Void a hold: releases what remains of it' })
-  @ApiCreatedResponse(one)
-  @ApiOkResponse(dry)
+  @ApiCreatedResponse(step)
+  @ApiOkResponse(dryStep)
   @Problems(...closingProblems)
   async void(
     @Param() { ledger, id }: TransactionPath,

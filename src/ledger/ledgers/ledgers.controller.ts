@@ -2,6 +2,7 @@ import { Body, Controller, Get, Inject, Param, Put, Query, Res } from '@nestjs/c
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type pg from 'pg';
+import { ref } from '../../platform/answers.js';
 import { Cursor, PageLimit } from '../../platform/fields.js';
 import { Problems } from '../../platform/openapi.js';
 import { APP_POOL, READ_POOL } from '../../platform/postgres.js';
@@ -13,13 +14,6 @@ class ListLedgersQuery {
   @Cursor() cursor?: string;
 }
 
-const example = {
-  id: 'main',
-  description: 'The ledger that is there from the start',
-  metadata: {},
-  created_at: '2026-11-21T10:00:00.000000Z',
-};
-
 @ApiTags('Ledgers')
 @Controller('v1/ledgers')
 export class LedgersController {
@@ -30,8 +24,8 @@ export class LedgersController {
 
   @Put(':ledger')
   @ApiOperation({ summary: 'Make a ledger, or replace its description and metadata' })
-  @ApiCreatedResponse({ schema: { type: 'object', example } })
-  @ApiOkResponse({ schema: { type: 'object', example } })
+  @ApiCreatedResponse({ schema: ref('Ledger') })
+  @ApiOkResponse({ schema: ref('Ledger') })
   async put(@Param() { ledger: id }: LedgerPath, @Body() body: PutLedgerBody, @Res() reply: FastifyReply) {
     const { created, ledger } = await putLedger(this.writes, id, body);
     reply.status(created ? 201 : 200).send(ledger);
@@ -39,14 +33,14 @@ export class LedgersController {
 
   @Get()
   @ApiOperation({ summary: 'List ledgers, newest first' })
-  @ApiOkResponse({ schema: { type: 'object', example: { data: [example], next_cursor: null } } })
+  @ApiOkResponse({ schema: ref('LedgerPage') })
   list(@Query() { limit, cursor }: ListLedgersQuery) {
     return listLedgers(this.reads, limit, cursor);
   }
 
   @Get(':ledger')
   @ApiOperation({ summary: 'Read a ledger' })
-  @ApiOkResponse({ schema: { type: 'object', example } })
+  @ApiOkResponse({ schema: ref('Ledger') })
   @Problems('LEDGER_NOT_FOUND')
   read(@Param() { ledger }: LedgerPath) {
     return readLedger(this.reads, ledger);

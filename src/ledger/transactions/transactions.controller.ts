@@ -3,6 +3,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import { ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type pg from 'pg';
+import { ref } from '../../platform/answers.js';
 import {
   Cursor,
   Id,
@@ -28,7 +29,6 @@ import { DryRunQuery } from './details.js';
 import { PostTransaction, PostTransactionBody } from './post-transaction.js';
 import { readTransaction, readTransactions } from './read-transactions.js';
 import { ReverseBody, ReverseTransaction } from './reverse.js';
-import { transactionExample } from './transaction.example.js';
 import { transactionView } from './transaction.view.js';
 import { Transfer, TransferBody } from './transfer.js';
 import { UpdateMetadata, UpdateMetadataBody } from './update-metadata.js';
@@ -58,7 +58,7 @@ class ListTransactionsQuery {
   @Cursor() cursor?: string;
 }
 
-const one = { schema: { type: 'object', example: transactionExample } } as const;
+const one = { schema: ref('Transaction') } as const;
 const dry = { ...one, description: 'Of a dry run: what would be recorded.' };
 export const postingProblems = [
   'LEDGER_NOT_FOUND',
@@ -171,7 +171,7 @@ export class TransactionsController {
   @Get('transactions')
   @ApiOperation({ summary: 'Find transactions, newest first, from the read model' })
   @ApiOkResponse({
-    schema: { type: 'object', example: { data: [transactionExample], next_cursor: null } },
+    schema: ref('TransactionPage'),
     headers: freshnessHeader,
   })
   @Problems('LEDGER_NOT_FOUND')

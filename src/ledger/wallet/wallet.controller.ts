@@ -2,15 +2,13 @@ import { Body, Controller, HttpCode, Post, Res } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { ref } from '../../platform/answers.js';
 import { sendAnswer } from '../../platform/http/answer.js';
 import { Ctx, type RequestContext } from '../../platform/http/context.js';
 import { Records } from '../../platform/http/records.js';
 import { Problems } from '../../platform/openapi.js';
 import { WalletCommand, WalletCommitBody, WalletMoveBody, WalletRollbackBody } from './wallet.js';
 
-const entry = '01994c3e-7d2a-7bb3-9f10-5d0c3c1f8a21.1';
-const hold = '01994c3e-9a11-7c02-8d55-0b7d2a6f4e10';
-const answer = (example: object) => ({ schema: { type: 'object', example } });
 const movingProblems = [
   'REFERENCE_ALREADY_USED',
   'UNKNOWN_ACCOUNT',
@@ -33,7 +31,7 @@ export class WalletController {
   @Records()
   @HttpCode(200)
   @ApiOperation({ summary: 'Take from a wallet' })
-  @ApiOkResponse(answer({ status: 'committed', entry_id: entry }))
+  @ApiOkResponse({ schema: ref('WalletMoved') })
   @Problems(...movingProblems)
   async debit(@Body() body: WalletMoveBody, @Ctx() context: RequestContext, @Res() reply: FastifyReply) {
     sendAnswer(reply, await this.commands.execute(new WalletCommand('debit', body, context)));
@@ -43,7 +41,7 @@ export class WalletController {
   @Records()
   @HttpCode(200)
   @ApiOperation({ summary: 'Add to a wallet' })
-  @ApiOkResponse(answer({ status: 'committed', entry_id: entry }))
+  @ApiOkResponse({ schema: ref('WalletMoved') })
   @Problems(...movingProblems)
   async credit(@Body() body: WalletMoveBody, @Ctx() context: RequestContext, @Res() reply: FastifyReply) {
     sendAnswer(reply, await this.commands.execute(new WalletCommand('credit', body, context)));
@@ -53,7 +51,7 @@ export class WalletController {
   @Records()
   @HttpCode(200)
   @ApiOperation({ summary: 'Reserve an amount of a wallet' })
-  @ApiOkResponse(answer({ status: 'held', hold_id: hold }))
+  @ApiOkResponse({ schema: ref('WalletHeld') })
   @Problems(...movingProblems)
   async hold(@Body() body: WalletMoveBody, @Ctx() context: RequestContext, @Res() reply: FastifyReply) {
     sendAnswer(reply, await this.commands.execute(new WalletCommand('hold', body, context)));
@@ -63,7 +61,7 @@ export class WalletController {
   @Records()
   @HttpCode(200)
   @ApiOperation({ summary: 'Take what a hold reserved, all or a part; the rest is released' })
-  @ApiOkResponse(answer({ status: 'committed', entry_id: entry, hold_id: hold }))
+  @ApiOkResponse({ schema: ref('WalletCommitted') })
   @Problems(
     ...closingProblems,
     'CURRENCY_MISMATCH',
@@ -79,7 +77,7 @@ export class WalletController {
   @Records()
   @HttpCode(200)
   @ApiOperation({ summary: 'Release what a hold reserved' })
-  @ApiOkResponse(answer({ status: 'rolled_back', hold_id: hold }))
+  @ApiOkResponse({ schema: ref('WalletRolledBack') })
   @Problems(...closingProblems)
   async rollback(
     @Body() body: WalletRollbackBody,

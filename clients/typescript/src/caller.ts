@@ -1,0 +1,63 @@
+import { newKey, path } from './encode.js';
+import { listing, type Listing, type Page } from './listing.js';
+import type { Request, Transport } from './transport.js';
+
+/** What every call takes besides its own fields. */
+export interface ReadOptions {
+  /** Ends the call, its waits and retries; the call throws the signal's reason. */
+  signal?: AbortSignal;
+  /** W3C trace context, carried to the service's log and to the events. */
+  traceparent?: string;
+}
+
+export interface CallOptions extends ReadOptions {
+  /** One is made for each call without it. Give your own to repeat a call later, from a store or after a crash. */
+  idempotencyKey?: string;
+}
+
+/** The four kinds of calls that the resources are made of; `place` is below the ledger, ids encoded. */
+export interface Caller {
+  get<T>(place: string, query?: object, options?: ReadOptions): Promise<T>;
+  list<T>(place: string, query?: { cursor?: string }, options?: ReadOptions): Listing<T>;
+  /** Records something, under a key. */
+  post<T>(place: string, body?: unknown, options?: CallOptions, query?: object): Promise<T>;
+  patch<T>(place: string, body: unknown, options?: ReadOptions & { ifMatch?: number | string }): Promise<T>;
+}
+
+export function createCaller(transport: Transport, base: string): Caller {
+  const get = <T>(place: string, query?: object, options?: ReadOptions) =>
+    transport.call<T>({ method: 'GET', path: base + place, query, ...common(options) });
+
+  return {
+    get,
+    list: <T>(place: string, query: { cursor?: string } = {}, options?: ReadOptions) =>
+      listing((cursor) => get<Page<T>>(place, { ...query, cursor }, options), query.cursor),
+    post: (place, body, options = {}, query) => {
+      const key = options.idempotencyKey ?? newKey();
+      return transport.call({ method: 'POST', path: base + place, query, body, key, ...common(options) });
+    },
+    patch: (place, body, { ifMatch, ...options } = {}) => {
+      const { headers, ...rest } = common(options);
+      return transport.call({
+        method: 'PATCH',
+        path: base + place,
+        body,
+        headers: { ...headers, ...(ifMatch !== undefined && { 'if-match': etagOf(ifMatch) }) },
+        ...rest,
+        // Done by an attempt whose answer was lost, it would fail its own condition.
+        repeatable: ifMatch === undefined,
+      });
+    },
+  };
+}
+
+export const ledgerBase = (ledger: string) => path`/v1/ledgers/${ledger}/`;
+
+export function common({ signal, traceparent }: ReadOptions = {}): Pick<Request, 'signal' | 'headers'> {
+  return { signal, headers: traceparent === undefined ? {} : { traceparent } };
+}
+
+/** A revision as its ETag; a text is taken as an ETag already. */
+function etagOf(revision: number | string): string {
+  return typeof revision === 'number' ? `"${revision}"` : revision;
+}

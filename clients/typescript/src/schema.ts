@@ -1,0 +1,3384 @@
+// Generated from openapi.json by generate.mjs: not to be edited.
+
+export interface paths {
+    "/v1/ledgers/{ledger}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a ledger */
+        get: operations["Ledgers.read"];
+        /** Make a ledger, or replace its description and metadata */
+        put: operations["Ledgers.put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ledgers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List ledgers, newest first */
+        get: operations["Ledgers.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ledgers/{ledger}/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List accounts, newest first, from the read model */
+        get: operations["Accounts.list"];
+        put?: never;
+        /** Open an account */
+        post: operations["Accounts.open"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ledgers/{ledger}/accounts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read an account and its balances */
+        get: operations["Accounts.read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change metadata (JSON merge patch) and limits; honours If-Match */
+        patch: operations["Accounts.update"];
+        trace?: never;
+    };
+    "/v1/ledgers/{ledger}/accounts/{id}/freeze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Freeze: no postings, holds or reversals */
+        post: operations["Accounts.freeze"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ledgers/{ledger}/accounts/{id}/unfreeze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Unfreeze */
+        post: operations["Accounts.unfreeze"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ledgers/{ledger}/accounts/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close, for good: only at zero and without open holds */
+        post: operations["Accounts.close"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ledgers/{ledger}/accounts/{id}/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Entries of an account by recorded time, newest first */
+        get: operations["Accounts.entries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ledgers/{ledger}/accounts/{id}/statement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Statement of posted amounts by effective time, oldest first; text/csv too */
+        get: operations["Statement.statement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ledgers/{ledger}/transactions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Find transactions, newest first, from the read model */
+        get: operations["Transactions.list"];
+        put?: never;
+        /** Post a transaction of debit and credit entries */
+        post: operations["Transactions.post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ledgers/{ledger}/transfers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Transfer: debit one account, credit another */
+        post: operations["Transactions.transfer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ledgers/{ledger}/transactions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a transaction */
+        get: operations["Transactions.read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ledgers/{ledger}/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Many commands in order, each with its own result */
+        post: operations["Bulk.run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Is the process running */
+        get: operations["Health.live"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health/ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Can it do its work: Postgres, read-model lag */
+        get: operations["Health.ready"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Metrics for Prometheus */
+        get: operations["Metrics.metrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        PutLedgerBody: {
+            /** @example Books of the European branch */
+            description?: string;
+            /**
+             * @example {
+             *       "tier": "gold"
+             *     }
+             */
+            metadata?: {
+                [key: string]: unknown;
+            };
+        };
+        OpenAccountBody: {
+            /**
+             * @description Unique in the ledger, for ever.
+             * @example alice
+             */
+            id: string;
+            /**
+             * @description Assets and expenses are debit-normal, the others credit-normal.
+             * @example liability
+             * @enum {string}
+             */
+            type: "asset" | "liability" | "equity" | "revenue" | "expense";
+            /** @example USD */
+            currency: string;
+            /**
+             * @description Least available balance; default "0", null is unbounded.
+             * @example 0
+             */
+            min_balance?: string | number | null;
+            /**
+             * @description Greatest posted balance with incoming holds; null (the default) is unbounded.
+             * @example null
+             */
+            max_balance?: string | number | null;
+            /**
+             * @example {
+             *       "tier": "gold"
+             *     }
+             */
+            metadata?: {
+                [key: string]: unknown;
+            };
+        };
+        UpdateAccountBody: {
+            /**
+             * @description A JSON merge patch: a null member is removed.
+             * @example {
+             *       "tier": "gold"
+             *     }
+             */
+            metadata?: {
+                [key: string]: unknown;
+            };
+            /** @example -50000 */
+            min_balance?: string | number | null;
+            /** @example 1000000 */
+            max_balance?: string | number | null;
+        };
+        EntryBody: {
+            /** @example cash */
+            account: string;
+            /**
+             * @example debit
+             * @enum {string}
+             */
+            side: "debit" | "credit";
+            /** @example 1000 */
+            amount: string | number;
+            /**
+             * @description If given, it must be the account’s.
+             * @example USD
+             */
+            currency?: string;
+        };
+        PostTransactionBody: {
+            /**
+             * Format: uuid
+             * @description Chosen by the caller; else made by the service.
+             * @example 01994c3e-7d2a-7bb3-9f10-5d0c3c1f8a21
+             */
+            id?: string;
+            /**
+             * @description Unique in the ledger for ever: guards beyond the key.
+             * @example order-1
+             */
+            reference?: string;
+            /** @example top-up */
+            description?: string;
+            /**
+             * Format: date-time
+             * @description When it counts; default: when it is recorded.
+             * @example 2026-11-20T00:00:00.000000Z
+             */
+            effective_at?: string;
+            /**
+             * @example {
+             *       "order": "order-1"
+             *     }
+             */
+            metadata?: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description Debits equal credits in each currency.
+             * @example [
+             *       {
+             *         "account": "cash",
+             *         "side": "debit",
+             *         "amount": "1000"
+             *       },
+             *       {
+             *         "account": "alice",
+             *         "side": "credit",
+             *         "amount": "1000"
+             *       }
+             *     ]
+             */
+            entries: components["schemas"]["EntryBody"][];
+        };
+        TransferBody: {
+            /**
+             * Format: uuid
+             * @description Chosen by the caller; else made by the service.
+             * @example 01994c3e-7d2a-7bb3-9f10-5d0c3c1f8a21
+             */
+            id?: string;
+            /**
+             * @description Unique in the ledger for ever: guards beyond the key.
+             * @example order-1
+             */
+            reference?: string;
+            /** @example top-up */
+            description?: string;
+            /**
+             * Format: date-time
+             * @description When it counts; default: when it is recorded.
+             * @example 2026-11-20T00:00:00.000000Z
+             */
+            effective_at?: string;
+            /**
+             * @example {
+             *       "order": "order-1"
+             *     }
+             */
+            metadata?: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description Is debited.
+             * @example alice
+             */
+            from: string;
+            /**
+             * @description Is credited.
+             * @example bob
+             */
+            to: string;
+            /** @example 250 */
+            amount: string | number;
+        };
+        BulkBody: {
+            /**
+             * @description Each command stands for itself; their results come in order.
+             * @example independent
+             * @enum {string}
+             */
+            mode: "independent";
+            /**
+             * @description Up to 10000 commands and 40000 entries, each with the fields of its own endpoint.
+             * @example [
+             *       {
+             *         "command": "transfer",
+             *         "from": "alice",
+             *         "to": "bob",
+             *         "amount": "250"
+             *       }
+             *     ]
+             */
+            commands: ({
+                /** @enum {string} */
+                command: "open_account" | "transaction" | "transfer";
+                idempotency_key?: string;
+            } & {
+                [key: string]: unknown;
+            })[];
+        };
+        /**
+         * @example {
+         *       "id": "main",
+         *       "description": "The ledger that is there from the start",
+         *       "metadata": {},
+         *       "created_at": "2026-11-21T10:00:00.000000Z"
+         *     }
+         */
+        Ledger: {
+            id: string;
+            description: string | null;
+            metadata: {
+                [key: string]: unknown;
+            };
+            /** Format: date-time */
+            created_at: string;
+        };
+        /**
+         * @example {
+         *       "data": [
+         *         {
+         *           "id": "main",
+         *           "description": "The ledger that is there from the start",
+         *           "metadata": {},
+         *           "created_at": "2026-11-21T10:00:00.000000Z"
+         *         }
+         *       ],
+         *       "next_cursor": null
+         *     }
+         */
+        LedgerPage: {
+            data: components["schemas"]["Ledger"][];
+            /** @description For `cursor` of the next page; null: there is none. */
+            next_cursor: string | null;
+        };
+        /**
+         * @description `balance` and `available` are signed to the normal side.
+         * @example {
+         *       "posted": {
+         *         "debits": "0",
+         *         "credits": "1000",
+         *         "balance": "1000"
+         *       },
+         *       "pending": {
+         *         "debits": "0",
+         *         "credits": "0"
+         *       },
+         *       "available": "1000"
+         *     }
+         */
+        Balances: {
+            posted: {
+                debits: string;
+                credits: string;
+                balance: string;
+            };
+            pending: {
+                debits: string;
+                credits: string;
+            };
+            /** @description The posted balance less what holds have promised away. */
+            available: string;
+        };
+        /**
+         * @example {
+         *       "id": "alice",
+         *       "ledger": "main",
+         *       "type": "liability",
+         *       "normal_side": "credit",
+         *       "currency": "USD",
+         *       "status": "open",
+         *       "min_balance": "0",
+         *       "max_balance": null,
+         *       "metadata": {
+         *         "tier": "gold"
+         *       },
+         *       "version": 1,
+         *       "revision": 1,
+         *       "balances": {
+         *         "posted": {
+         *           "debits": "0",
+         *           "credits": "1000",
+         *           "balance": "1000"
+         *         },
+         *         "pending": {
+         *           "debits": "0",
+         *           "credits": "0"
+         *         },
+         *         "available": "1000"
+         *       },
+         *       "opened_at": "2026-11-21T10:00:00.000000Z"
+         *     }
+         */
+        Account: {
+            id: string;
+            ledger: string;
+            /** @enum {string} */
+            type: "asset" | "liability" | "equity" | "revenue" | "expense";
+            /** @enum {string} */
+            normal_side: "debit" | "credit";
+            currency: string;
+            /** @enum {string} */
+            status: "open" | "frozen" | "closed";
+            /** @description null: unbounded. */
+            min_balance: string | null;
+            /** @description null: unbounded. */
+            max_balance: string | null;
+            metadata: {
+                [key: string]: unknown;
+            };
+            /** @description How many entries it has. */
+            version: number;
+            /** @description Counts changes of the account itself; the ETag. */
+            revision: number;
+            balances: components["schemas"]["Balances"];
+            /** Format: date-time */
+            opened_at: string;
+        };
+        /**
+         * @example {
+         *       "data": [
+         *         {
+         *           "id": "alice",
+         *           "ledger": "main",
+         *           "type": "liability",
+         *           "normal_side": "credit",
+         *           "currency": "USD",
+         *           "status": "open",
+         *           "min_balance": "0",
+         *           "max_balance": null,
+         *           "metadata": {
+         *             "tier": "gold"
+         *           },
+         *           "version": 1,
+         *           "revision": 1,
+         *           "balances": {
+         *             "posted": {
+         *               "debits": "0",
+         *               "credits": "1000",
+         *               "balance": "1000"
+         *             },
+         *             "pending": {
+         *               "debits": "0",
+         *               "credits": "0"
+         *             },
+         *             "available": "1000"
+         *           },
+         *           "opened_at": "2026-11-21T10:00:00.000000Z"
+         *         }
+         *       ],
+         *       "next_cursor": null
+         *     }
+         */
+        AccountPage: {
+            data: components["schemas"]["Account"][];
+            /** @description For `cursor` of the next page; null: there is none. */
+            next_cursor: string | null;
+        };
+        /**
+         * @description An entry as its account sees it, with the balances after it.
+         * @example {
+         *       "account": "alice",
+         *       "version": 1,
+         *       "transaction_id": "01994c3e-7d2a-7bb3-9f10-5d0c3c1f8a21",
+         *       "kind": "posting",
+         *       "leg": 2,
+         *       "side": "credit",
+         *       "posted": "1000",
+         *       "pending": "0",
+         *       "balances": {
+         *         "posted": {
+         *           "debits": "0",
+         *           "credits": "1000",
+         *           "balance": "1000"
+         *         },
+         *         "pending": {
+         *           "debits": "0",
+         *           "credits": "0"
+         *         },
+         *         "available": "1000"
+         *       },
+         *       "effective_at": "2026-11-20T00:00:00.000000Z",
+         *       "recorded_at": "2026-11-21T10:00:00.000000Z"
+         *     }
+         */
+        AccountEntry: {
+            account: string;
+            version: number;
+            /** Format: uuid */
+            transaction_id: string;
+            /** @enum {string} */
+            kind: "posting" | "hold" | "capture" | "void" | "expiry" | "reversal";
+            /** @description Its place in the transaction. */
+            leg: number;
+            /** @enum {string} */
+            side: "debit" | "credit";
+            posted: string;
+            /** @description Negative where a hold is captured or released. */
+            pending: string;
+            balances: components["schemas"]["Balances"];
+            /** Format: date-time */
+            effective_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+        };
+        /**
+         * @example {
+         *       "data": [
+         *         {
+         *           "account": "alice",
+         *           "version": 1,
+         *           "transaction_id": "01994c3e-7d2a-7bb3-9f10-5d0c3c1f8a21",
+         *           "kind": "posting",
+         *           "leg": 2,
+         *           "side": "credit",
+         *           "posted": "1000",
+         *           "pending": "0",
+         *           "balances": {
+         *             "posted": {
+         *               "debits": "0",
+         *               "credits": "1000",
+         *               "balance": "1000"
+         *             },
+         *             "pending": {
+         *               "debits": "0",
+         *               "credits": "0"
+         *             },
+         *             "available": "1000"
+         *           },
+         *           "effective_at": "2026-11-20T00:00:00.000000Z",
+         *           "recorded_at": "2026-11-21T10:00:00.000000Z"
+         *         }
+         *       ],
+         *       "next_cursor": null
+         *     }
+         */
+        AccountEntryPage: {
+            data: components["schemas"]["AccountEntry"][];
+            /** @description For `cursor` of the next page; null: there is none. */
+            next_cursor: string | null;
+        };
+        /**
+         * @example {
+         *       "version": 1,
+         *       "transaction_id": "01994c3e-7d2a-7bb3-9f10-5d0c3c1f8a21",
+         *       "kind": "posting",
+         *       "side": "credit",
+         *       "amount": "1000",
+         *       "reference": "order-1",
+         *       "description": "top-up",
+         *       "effective_at": "2026-11-20T00:00:00.000000Z",
+         *       "recorded_at": "2026-11-21T10:00:00.000000Z",
+         *       "balance": "1000"
+         *     }
+         */
+        StatementLine: {
+            version: number;
+            /** Format: uuid */
+            transaction_id: string;
+            /** @enum {string} */
+            kind: "posting" | "hold" | "capture" | "void" | "expiry" | "reversal";
+            /** @enum {string} */
+            side: "debit" | "credit";
+            amount: string;
+            reference: string | null;
+            description: string | null;
+            /** Format: date-time */
+            effective_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            /** @description After this line, by effective time. */
+            balance: string;
+        };
+        /**
+         * @description `opening` and `closing` are those of the whole range, on each of its pages.
+         * @example {
+         *       "account": "alice",
+         *       "currency": "USD",
+         *       "from": "2026-11-20T00:00:00.000000Z",
+         *       "to": "2026-11-22T00:00:00.000000Z",
+         *       "opening": "0",
+         *       "lines": [
+         *         {
+         *           "version": 1,
+         *           "transaction_id": "01994c3e-7d2a-7bb3-9f10-5d0c3c1f8a21",
+         *           "kind": "posting",
+         *           "side": "credit",
+         *           "amount": "1000",
+         *           "reference": "order-1",
+         *           "description": "top-up",
+         *           "effective_at": "2026-11-20T00:00:00.000000Z",
+         *           "recorded_at": "2026-11-21T10:00:00.000000Z",
+         *           "balance": "1000"
+         *         }
+         *       ],
+         *       "closing": "1000",
+         *       "next_cursor": null
+         *     }
+         */
+        Statement: {
+            account: string;
+            currency: string;
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
+            opening: string;
+            lines: components["schemas"]["StatementLine"][];
+            closing: string;
+            next_cursor: string | null;
+        };
+        /**
+         * @example {
+         *       "account": "cash",
+         *       "side": "debit",
+         *       "amount": "1000",
+         *       "currency": "USD",
+         *       "version": 1,
+         *       "balances": {
+         *         "posted": {
+         *           "debits": "1000",
+         *           "credits": "0",
+         *           "balance": "1000"
+         *         },
+         *         "pending": {
+         *           "debits": "0",
+         *           "credits": "0"
+         *         },
+         *         "available": "1000"
+         *       }
+         *     }
+         */
+        Entry: {
+            account: string;
+            /** @enum {string} */
+            side: "debit" | "credit";
+            amount: string;
+            currency: string;
+            /** @description The account’s, with this entry. */
+            version: number;
+            balances: components["schemas"]["Balances"];
+        };
+        /**
+         * @description What became of a hold’s amount.
+         * @example {
+         *       "amount": "500",
+         *       "captured": "0",
+         *       "released": "0",
+         *       "remaining": "500",
+         *       "expires_at": null
+         *     }
+         */
+        HoldState: {
+            amount: string;
+            captured: string;
+            released: string;
+            remaining: string;
+            /**
+             * Format: date-time
+             * @description null: it does not expire.
+             */
+            expires_at: string | null;
+        };
+        /**
+         * @example {
+         *       "id": "01994c3e-7d2a-7bb3-9f10-5d0c3c1f8a21",
+         *       "ledger": "main",
+         *       "kind": "posting",
+         *       "status": "posted",
+         *       "reference": "order-1",
+         *       "description": "top-up",
+         *       "effective_at": "2026-11-20T00:00:00.000000Z",
+         *       "recorded_at": "2026-11-21T10:00:00.000000Z",
+         *       "metadata": {
+         *         "order": "order-1"
+         *       },
+         *       "parent_id": null,
+         *       "entries": [
+         *         {
+         *           "account": "cash",
+         *           "side": "debit",
+         *           "amount": "1000",
+         *           "currency": "USD",
+         *           "version": 1,
+         *           "balances": {
+         *             "posted": {
+         *               "debits": "1000",
+         *               "credits": "0",
+         *               "balance": "1000"
+         *             },
+         *             "pending": {
+         *               "debits": "0",
+         *               "credits": "0"
+         *             },
+         *             "available": "1000"
+         *           }
+         *         },
+         *         {
+         *           "account": "alice",
+         *           "side": "credit",
+         *           "amount": "1000",
+         *           "currency": "USD",
+         *           "version": 1,
+         *           "balances": {
+         *             "posted": {
+         *               "debits": "0",
+         *               "credits": "1000",
+         *               "balance": "1000"
+         *             },
+         *             "pending": {
+         *               "debits": "0",
+         *               "credits": "0"
+         *             },
+         *             "available": "1000"
+         *           }
+         *         }
+         *       ]
+         *     }
+         */
+        Transaction: {
+            /** Format: uuid */
+            id: string;
+            ledger: string;
+            /** @enum {string} */
+            kind: "posting" | "hold" | "capture" | "void" | "expiry" | "reversal";
+            /** @enum {string} */
+            status: "posted" | "pending" | "partially_captured" | "captured" | "voided" | "expired";
+            reference: string | null;
+            description: string | null;
+            /** Format: date-time */
+            effective_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            metadata: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: uuid
+             * @description The hold of a capture, void or expiry, the original of a reversal.
+             */
+            parent_id: string | null;
+            /** @description Only of holds, captures, voids and expiries. */
+            hold?: components["schemas"]["HoldState"];
+            entries: components["schemas"]["Entry"][];
+        };
+        /**
+         * @example {
+         *       "data": [
+         *         {
+         *           "id": "01994c3e-7d2a-7bb3-9f10-5d0c3c1f8a21",
+         *           "ledger": "main",
+         *           "kind": "posting",
+         *           "status": "posted",
+         *           "reference": "order-1",
+         *           "description": "top-up",
+         *           "effective_at": "2026-11-20T00:00:00.000000Z",
+         *           "recorded_at": "2026-11-21T10:00:00.000000Z",
+         *           "metadata": {
+         *             "order": "order-1"
+         *           },
+         *           "parent_id": null,
+         *           "entries": [
+         *             {
+         *               "account": "cash",
+         *               "side": "debit",
+         *               "amount": "1000",
+         *               "currency": "USD",
+         *               "version": 1,
+         *               "balances": {
+         *                 "posted": {
+         *                   "debits": "1000",
+         *                   "credits": "0",
+         *                   "balance": "1000"
+         *                 },
+         *                 "pending": {
+         *                   "debits": "0",
+         *                   "credits": "0"
+         *                 },
+         *                 "available": "1000"
+         *               }
+         *             },
+         *             {
+         *               "account": "alice",
+         *               "side": "credit",
+         *               "amount": "1000",
+         *               "currency": "USD",
+         *               "version": 1,
+         *               "balances": {
+         *                 "posted": {
+         *                   "debits": "0",
+         *                   "credits": "1000",
+         *                   "balance": "1000"
+         *                 },
+         *                 "pending": {
+         *                   "debits": "0",
+         *                   "credits": "0"
+         *                 },
+         *                 "available": "1000"
+         *               }
+         *             }
+         *           ]
+         *         }
+         *       ],
+         *       "next_cursor": null
+         *     }
+         */
+        TransactionPage: {
+            data: components["schemas"]["Transaction"][];
+            /** @description For `cursor` of the next page; null: there is none. */
+            next_cursor: string | null;
+        };
+        /**
+         * @example {
+         *       "status": 201,
+         *       "body": {
+         *         "id": "01994c3e-7d2a-7bb3-9f10-5d0c3c1f8a21",
+         *         "ledger": "main",
+         *         "kind": "posting",
+         *         "status": "posted",
+         *         "reference": "order-1",
+         *         "description": "top-up",
+         *         "effective_at": "2026-11-20T00:00:00.000000Z",
+         *         "recorded_at": "2026-11-21T10:00:00.000000Z",
+         *         "metadata": {
+         *           "order": "order-1"
+         *         },
+         *         "parent_id": null,
+         *         "entries": [
+         *           {
+         *             "account": "cash",
+         *             "side": "debit",
+         *             "amount": "1000",
+         *             "currency": "USD",
+         *             "version": 1,
+         *             "balances": {
+         *               "posted": {
+         *                 "debits": "1000",
+         *                 "credits": "0",
+         *                 "balance": "1000"
+         *               },
+         *               "pending": {
+         *                 "debits": "0",
+         *                 "credits": "0"
+         *               },
+         *               "available": "1000"
+         *             }
+         *           },
+         *           {
+         *             "account": "alice",
+         *             "side": "credit",
+         *             "amount": "1000",
+         *             "currency": "USD",
+         *             "version": 1,
+         *             "balances": {
+         *               "posted": {
+         *                 "debits": "0",
+         *                 "credits": "1000",
+         *                 "balance": "1000"
+         *               },
+         *               "pending": {
+         *                 "debits": "0",
+         *                 "credits": "0"
+         *               },
+         *               "available": "1000"
+         *             }
+         *           }
+         *         ]
+         *       }
+         *     }
+         */
+        BulkResult: {
+            /** @description What the command’s own endpoint would have answered with. */
+            status: number;
+            body: components["schemas"]["Account"] | components["schemas"]["Transaction"] | components["schemas"]["Problem"];
+        };
+        /**
+         * @description One result a command, in the order of the commands.
+         * @example {
+         *       "results": [
+         *         {
+         *           "status": 201,
+         *           "body": {
+         *             "id": "01994c3e-7d2a-7bb3-9f10-5d0c3c1f8a21",
+         *             "ledger": "main",
+         *             "kind": "posting",
+         *             "status": "posted",
+         *             "reference": "order-1",
+         *             "description": "top-up",
+         *             "effective_at": "2026-11-20T00:00:00.000000Z",
+         *             "recorded_at": "2026-11-21T10:00:00.000000Z",
+         *             "metadata": {
+         *               "order": "order-1"
+         *             },
+         *             "parent_id": null,
+         *             "entries": [
+         *               {
+         *                 "account": "cash",
+         *                 "side": "debit",
+         *                 "amount": "1000",
+         *                 "currency": "USD",
+         *                 "version": 1,
+         *                 "balances": {
+         *                   "posted": {
+         *                     "debits": "1000",
+         *                     "credits": "0",
+         *                     "balance": "1000"
+         *                   },
+         *                   "pending": {
+         *                     "debits": "0",
+         *                     "credits": "0"
+         *                   },
+         *                   "available": "1000"
+         *                 }
+         *               },
+         *               {
+         *                 "account": "alice",
+         *                 "side": "credit",
+         *                 "amount": "1000",
+         *                 "currency": "USD",
+         *                 "version": 1,
+         *                 "balances": {
+         *                   "posted": {
+         *                     "debits": "0",
+         *                     "credits": "1000",
+         *                     "balance": "1000"
+         *                   },
+         *                   "pending": {
+         *                     "debits": "0",
+         *                     "credits": "0"
+         *                   },
+         *                   "available": "1000"
+         *                 }
+         *               }
+         *             ]
+         *           }
+         *         }
+         *       ]
+         *     }
+         */
+        BulkResults: {
+            results: components["schemas"]["BulkResult"][];
+        };
+        /** @description RFC 9457; some codes have further members that help a program. */
+        Problem: {
+            /** Format: uri-reference */
+            type: string;
+            title: string;
+            status: number;
+            /** @enum {string} */
+            code: "MALFORMED_JSON" | "VALIDATION_FAILED" | "IDEMPOTENCY_KEY_REQUIRED" | "IDEMPOTENCY_KEY_INVALID" | "UNAUTHENTICATED" | "FORBIDDEN" | "LEDGER_NOT_FOUND" | "ACCOUNT_NOT_FOUND" | "TRANSACTION_NOT_FOUND" | "HOLD_NOT_FOUND" | "ROUTE_NOT_FOUND" | "METHOD_NOT_ALLOWED" | "ALREADY_EXISTS" | "REFERENCE_ALREADY_USED" | "CONDITION_FAILED" | "ACCOUNT_FROZEN" | "ACCOUNT_CLOSED" | "ACCOUNT_NOT_EMPTY" | "HOLD_NOT_OPEN" | "HOLD_EXPIRED" | "NOT_REVERSIBLE" | "REVISION_MISMATCH" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "IDEMPOTENCY_MISMATCH" | "UNKNOWN_ACCOUNT" | "UNBALANCED" | "CURRENCY_MISMATCH" | "INSUFFICIENT_FUNDS" | "LIMIT_EXCEEDED" | "AMOUNT_OVERFLOW" | "CAPTURE_EXCEEDS_HOLD" | "REVERSAL_EXCEEDS_ORIGINAL" | "AMOUNT_NOT_APPLICABLE" | "NOT_A_WALLET" | "BULK_REJECTED" | "RATE_LIMITED" | "INTERNAL" | "OVERLOADED" | "UNAVAILABLE";
+            detail: string;
+            /** @description With `VALIDATION_FAILED`: everything that is wrong. */
+            errors?: {
+                path: string;
+                message: string;
+            }[];
+            trace_id: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * @example {
+         *       "status": "ok"
+         *     }
+         */
+        Liveness: {
+            /** @enum {string} */
+            status: "ok";
+        };
+        /**
+         * @example {
+         *       "status": "ok",
+         *       "checks": {
+         *         "postgres": "ok",
+         *         "read_model": {
+         *           "source": "tail",
+         *           "lag_events": 0,
+         *           "lag_seconds": 0
+         *         }
+         *       }
+         *     }
+         */
+        Readiness: {
+            /** @enum {string} */
+            status: "ok" | "degraded";
+            checks: {
+                [key: string]: unknown;
+            };
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    "Ledgers.read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ledger: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ledger"];
+                };
+            };
+            /** @description `VALIDATION_FAILED`: A field, query parameter or header is missing, unknown or has a value it may not have; `errors` names each. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`: No bearer token, or one nobody knows. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `FORBIDDEN`: The token lacks the scope this needs. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `LEDGER_NOT_FOUND`: The path names no ledger. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `RATE_LIMITED`: Too many requests; wait for `Retry-After`. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `INTERNAL`: A fault of ours; the log has it under `trace_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNAVAILABLE`: The database can’t be reached or the outcome is unknown: repeat with the same key to find out. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "Ledgers.put": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ledger: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutLedgerBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ledger"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ledger"];
+                };
+            };
+            /**
+             * @description `MALFORMED_JSON`: The body is not JSON in UTF-8.
+             *
+             *     `VALIDATION_FAILED`: A field, query parameter or header is missing, unknown or has a value it may not have; `errors` names each.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`: No bearer token, or one nobody knows. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `FORBIDDEN`: The token lacks the scope this needs. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `PAYLOAD_TOO_LARGE`: The body is beyond 1 MiB (16 MiB for bulk), or the headers beyond 16 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNSUPPORTED_MEDIA_TYPE`: The body is not `application/json` in UTF-8 without content encoding. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `RATE_LIMITED`: Too many requests; wait for `Retry-After`. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `INTERNAL`: A fault of ours; the log has it under `trace_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNAVAILABLE`: The database can’t be reached or the outcome is unknown: repeat with the same key to find out. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "Ledgers.list": {
+        parameters: {
+            query?: {
+                /** @description How many rows at most. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerPage"];
+                };
+            };
+            /** @description `VALIDATION_FAILED`: A field, query parameter or header is missing, unknown or has a value it may not have; `errors` names each. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`: No bearer token, or one nobody knows. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `FORBIDDEN`: The token lacks the scope this needs. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `RATE_LIMITED`: Too many requests; wait for `Retry-After`. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `INTERNAL`: A fault of ours; the log has it under `trace_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNAVAILABLE`: The database can’t be reached or the outcome is unknown: repeat with the same key to find out. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "Accounts.list": {
+        parameters: {
+            query?: {
+                type?: "asset" | "liability" | "equity" | "revenue" | "expense";
+                currency?: string;
+                status?: "open" | "frozen" | "closed";
+                /** @description Ids that begin with this. */
+                id_prefix?: string;
+                metadata?: {
+                    [key: string]: string;
+                };
+                /** @description On the posted balance. */
+                balance?: {
+                    lt?: string;
+                    lte?: string;
+                    gt?: string;
+                    gte?: string;
+                    eq?: string;
+                };
+                /** @description How many rows at most. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                ledger: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Everything recorded before that time is in the answer */
+                    "Read-Model-As-Of"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountPage"];
+                };
+            };
+            /** @description `VALIDATION_FAILED`: A field, query parameter or header is missing, unknown or has a value it may not have; `errors` names each. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`: No bearer token, or one nobody knows. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `FORBIDDEN`: The token lacks the scope this needs. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `LEDGER_NOT_FOUND`: The path names no ledger. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `RATE_LIMITED`: Too many requests; wait for `Retry-After`. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `INTERNAL`: A fault of ours; the log has it under `trace_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNAVAILABLE`: The database can’t be reached or the outcome is unknown: repeat with the same key to find out. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "Accounts.open": {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The same key with the same request gives the same answer again, byte for byte, with `Idempotent-Replayed: true`, and changes nothing.
+                 * @example order-1-topup
+                 */
+                "Idempotency-Key": string;
+                /** @description Another name of `Idempotency-Key`: one of the two is enough; where both are sent they are the same. */
+                "X-Idempotency-Key"?: string;
+            };
+            path: {
+                ledger: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpenAccountBody"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    /** @description The revision of the account */
+                    ETag?: string;
+                    /** @description `true` where the answer was stored before and nothing was done */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            /**
+             * @description `MALFORMED_JSON`: The body is not JSON in UTF-8.
+             *
+             *     `VALIDATION_FAILED`: A field, query parameter or header is missing, unknown or has a value it may not have; `errors` names each.
+             *
+             *     `IDEMPOTENCY_KEY_REQUIRED`: A POST that records something came without `Idempotency-Key`.
+             *
+             *     `IDEMPOTENCY_KEY_INVALID`: The key is not 1–255 printable ASCII characters, or the two key headers differ.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`: No bearer token, or one nobody knows. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `FORBIDDEN`: The token lacks the scope this needs. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `LEDGER_NOT_FOUND`: The path names no ledger. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `ALREADY_EXISTS`: The id is used. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `PAYLOAD_TOO_LARGE`: The body is beyond 1 MiB (16 MiB for bulk), or the headers beyond 16 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNSUPPORTED_MEDIA_TYPE`: The body is not `application/json` in UTF-8 without content encoding. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `IDEMPOTENCY_MISMATCH`: The key was used for another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `RATE_LIMITED`: Too many requests; wait for `Retry-After`. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `INTERNAL`: A fault of ours; the log has it under `trace_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `OVERLOADED`: Too many commands are waiting; wait for `Retry-After`.
+             *
+             *     `UNAVAILABLE`: The database can’t be reached or the outcome is unknown: repeat with the same key to find out.
+             */
+            503: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "Accounts.read": {
+        parameters: {
+            query?: {
+                /** @description strong (the default) reads the journal. */
+                consistency?: "strong" | "eventual";
+                /** @description Never an older version than this. */
+                min_version?: number;
+            };
+            header?: never;
+            path: {
+                ledger: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description The revision of the account */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            /** @description `VALIDATION_FAILED`: A field, query parameter or header is missing, unknown or has a value it may not have; `errors` names each. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`: No bearer token, or one nobody knows. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `FORBIDDEN`: The token lacks the scope this needs. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `LEDGER_NOT_FOUND`: The path names no ledger.
+             *
+             *     `ACCOUNT_NOT_FOUND`: The path names no account.
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `RATE_LIMITED`: Too many requests; wait for `Retry-After`. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `INTERNAL`: A fault of ours; the log has it under `trace_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNAVAILABLE`: The database can’t be reached or the outcome is unknown: repeat with the same key to find out. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "Accounts.update": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read, or several: the account is changed only while it is at that revision. */
+                "If-Match"?: string;
+            };
+            path: {
+                ledger: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateAccountBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    /** @description The revision of the account */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            /**
+             * @description `MALFORMED_JSON`: The body is not JSON in UTF-8.
+             *
+             *     `VALIDATION_FAILED`: A field, query parameter or header is missing, unknown or has a value it may not have; `errors` names each.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`: No bearer token, or one nobody knows. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `FORBIDDEN`: The token lacks the scope this needs. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `LEDGER_NOT_FOUND`: The path names no ledger.
+             *
+             *     `ACCOUNT_NOT_FOUND`: The path names no account.
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `ACCOUNT_CLOSED`: A closed account is only read. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `REVISION_MISMATCH`: `If-Match` names another revision than the present one. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `PAYLOAD_TOO_LARGE`: The body is beyond 1 MiB (16 MiB for bulk), or the headers beyond 16 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNSUPPORTED_MEDIA_TYPE`: The body is not `application/json` in UTF-8 without content encoding. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `RATE_LIMITED`: Too many requests; wait for `Retry-After`. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `INTERNAL`: A fault of ours; the log has it under `trace_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `OVERLOADED`: Too many commands are waiting; wait for `Retry-After`.
+             *
+             *     `UNAVAILABLE`: The database can’t be reached or the outcome is unknown: repeat with the same key to find out.
+             */
+            503: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "Accounts.freeze": {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The same key with the same request gives the same answer again, byte for byte, with `Idempotent-Replayed: true`, and changes nothing.
+                 * @example order-1-topup
+                 */
+                "Idempotency-Key": string;
+                /** @description Another name of `Idempotency-Key`: one of the two is enough; where both are sent they are the same. */
+                "X-Idempotency-Key"?: string;
+            };
+            path: {
+                ledger: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description The revision of the account */
+                    ETag?: string;
+                    /** @description `true` where the answer was stored before and nothing was done */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            /**
+             * @description `MALFORMED_JSON`: The body is not JSON in UTF-8.
+             *
+             *     `VALIDATION_FAILED`: A field, query parameter or header is missing, unknown or has a value it may not have; `errors` names each.
+             *
+             *     `IDEMPOTENCY_KEY_REQUIRED`: A POST that records something came without `Idempotency-Key`.
+             *
+             *     `IDEMPOTENCY_KEY_INVALID`: The key is not 1–255 printable ASCII characters, or the two key headers differ.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`: No bearer token, or one nobody knows. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `FORBIDDEN`: The token lacks the scope this needs. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `LEDGER_NOT_FOUND`: The path names no ledger.
+             *
+             *     `ACCOUNT_NOT_FOUND`: The path names no account.
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `ACCOUNT_CLOSED`: A closed account is only read. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `PAYLOAD_TOO_LARGE`: The body is beyond 1 MiB (16 MiB for bulk), or the headers beyond 16 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNSUPPORTED_MEDIA_TYPE`: The body is not `application/json` in UTF-8 without content encoding. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `IDEMPOTENCY_MISMATCH`: The key was used for another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `RATE_LIMITED`: Too many requests; wait for `Retry-After`. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `INTERNAL`: A fault of ours; the log has it under `trace_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `OVERLOADED`: Too many commands are waiting; wait for `Retry-After`.
+             *
+             *     `UNAVAILABLE`: The database can’t be reached or the outcome is unknown: repeat with the same key to find out.
+             */
+            503: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "Accounts.unfreeze": {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The same key with the same request gives the same answer again, byte for byte, with `Idempotent-Replayed: true`, and changes nothing.
+                 * @example order-1-topup
+                 */
+                "Idempotency-Key": string;
+                /** @description Another name of `Idempotency-Key`: one of the two is enough; where both are sent they are the same. */
+                "X-Idempotency-Key"?: string;
+            };
+            path: {
+                ledger: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description The revision of the account */
+                    ETag?: string;
+                    /** @description `true` where the answer was stored before and nothing was done */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            /**
+             * @description `MALFORMED_JSON`: The body is not JSON in UTF-8.
+             *
+             *     `VALIDATION_FAILED`: A field, query parameter or header is missing, unknown or has a value it may not have; `errors` names each.
+             *
+             *     `IDEMPOTENCY_KEY_REQUIRED`: A POST that records something came without `Idempotency-Key`.
+             *
+             *     `IDEMPOTENCY_KEY_INVALID`: The key is not 1–255 printable ASCII characters, or the two key headers differ.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`: No bearer token, or one nobody knows. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `FORBIDDEN`: The token lacks the scope this needs. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `LEDGER_NOT_FOUND`: The path names no ledger.
+             *
+             *     `ACCOUNT_NOT_FOUND`: The path names no account.
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `ACCOUNT_CLOSED`: A closed account is only read. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `PAYLOAD_TOO_LARGE`: The body is beyond 1 MiB (16 MiB for bulk), or the headers beyond 16 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNSUPPORTED_MEDIA_TYPE`: The body is not `application/json` in UTF-8 without content encoding. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `IDEMPOTENCY_MISMATCH`: The key was used for another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `RATE_LIMITED`: Too many requests; wait for `Retry-After`. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `INTERNAL`: A fault of ours; the log has it under `trace_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `OVERLOADED`: Too many commands are waiting; wait for `Retry-After`.
+             *
+             *     `UNAVAILABLE`: The database can’t be reached or the outcome is unknown: repeat with the same key to find out.
+             */
+            503: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "Accounts.close": {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The same key with the same request gives the same answer again, byte for byte, with `Idempotent-Replayed: true`, and changes nothing.
+                 * @example order-1-topup
+                 */
+                "Idempotency-Key": string;
+                /** @description Another name of `Idempotency-Key`: one of the two is enough; where both are sent they are the same. */
+                "X-Idempotency-Key"?: string;
+            };
+            path: {
+                ledger: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description The revision of the account */
+                    ETag?: string;
+                    /** @description `true` where the answer was stored before and nothing was done */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            /**
+             * @description `MALFORMED_JSON`: The body is not JSON in UTF-8.
+             *
+             *     `VALIDATION_FAILED`: A field, query parameter or header is missing, unknown or has a value it may not have; `errors` names each.
+             *
+             *     `IDEMPOTENCY_KEY_REQUIRED`: A POST that records something came without `Idempotency-Key`.
+             *
+             *     `IDEMPOTENCY_KEY_INVALID`: The key is not 1–255 printable ASCII characters, or the two key headers differ.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`: No bearer token, or one nobody knows. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `FORBIDDEN`: The token lacks the scope this needs. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `LEDGER_NOT_FOUND`: The path names no ledger.
+             *
+             *     `ACCOUNT_NOT_FOUND`: The path names no account.
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `ACCOUNT_NOT_EMPTY`: Only an account at zero without open holds can be closed. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `PAYLOAD_TOO_LARGE`: The body is beyond 1 MiB (16 MiB for bulk), or the headers beyond 16 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNSUPPORTED_MEDIA_TYPE`: The body is not `application/json` in UTF-8 without content encoding. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `IDEMPOTENCY_MISMATCH`: The key was used for another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `RATE_LIMITED`: Too many requests; wait for `Retry-After`. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `INTERNAL`: A fault of ours; the log has it under `trace_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `OVERLOADED`: Too many commands are waiting; wait for `Retry-After`.
+             *
+             *     `UNAVAILABLE`: The database can’t be reached or the outcome is unknown: repeat with the same key to find out.
+             */
+            503: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "Accounts.entries": {
+        parameters: {
+            query?: {
+                /** @description strong (the default) reads the journal. */
+                consistency?: "strong" | "eventual";
+                /** @description Never an older version than this. */
+                min_version?: number;
+                /** @description Recorded from (included). */
+                from?: string;
+                /** @description Recorded until (not included). */
+                to?: string;
+                /** @description How many rows at most. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                ledger: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountEntryPage"];
+                };
+            };
+            /** @description `VALIDATION_FAILED`: A field, query parameter or header is missing, unknown or has a value it may not have; `errors` names each. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`: No bearer token, or one nobody knows. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `FORBIDDEN`: The token lacks the scope this needs. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `LEDGER_NOT_FOUND`: The path names no ledger.
+             *
+             *     `ACCOUNT_NOT_FOUND`: The path names no account.
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `RATE_LIMITED`: Too many requests; wait for `Retry-After`. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `INTERNAL`: A fault of ours; the log has it under `trace_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNAVAILABLE`: The database can’t be reached or the outcome is unknown: repeat with the same key to find out. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "Statement.statement": {
+        parameters: {
+            query?: {
+                /** @description strong (the default) reads the journal. */
+                consistency?: "strong" | "eventual";
+                /** @description Never an older version than this. */
+                min_version?: number;
+                /** @description Recorded from (included). */
+                from?: string;
+                /** @description Recorded until (not included). */
+                to?: string;
+                /** @description How many rows at most. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                ledger: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Statement"];
+                    "text/csv": string;
+                };
+            };
+            /** @description `VALIDATION_FAILED`: A field, query parameter or header is missing, unknown or has a value it may not have; `errors` names each. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`: No bearer token, or one nobody knows. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `FORBIDDEN`: The token lacks the scope this needs. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `LEDGER_NOT_FOUND`: The path names no ledger.
+             *
+             *     `ACCOUNT_NOT_FOUND`: The path names no account.
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `RATE_LIMITED`: Too many requests; wait for `Retry-After`. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `INTERNAL`: A fault of ours; the log has it under `trace_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNAVAILABLE`: The database can’t be reached or the outcome is unknown: repeat with the same key to find out. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "Transactions.list": {
+        parameters: {
+            query?: {
+                reference?: string;
+                account?: string;
+                kind?: "posting" | "hold" | "capture" | "void" | "expiry" | "reversal";
+                status?: "posted" | "pending" | "partially_captured" | "captured" | "voided" | "expired";
+                metadata?: {
+                    [key: string]: string;
+                };
+                /** @description Recorded from (included). */
+                from?: string;
+                /** @description Recorded until (not included). */
+                to?: string;
+                /** @description How many rows at most. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                ledger: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Everything recorded before that time is in the answer */
+                    "Read-Model-As-Of"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransactionPage"];
+                };
+            };
+            /** @description `VALIDATION_FAILED`: A field, query parameter or header is missing, unknown or has a value it may not have; `errors` names each. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`: No bearer token, or one nobody knows. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `FORBIDDEN`: The token lacks the scope this needs. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `LEDGER_NOT_FOUND`: The path names no ledger. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `RATE_LIMITED`: Too many requests; wait for `Retry-After`. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `INTERNAL`: A fault of ours; the log has it under `trace_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNAVAILABLE`: The database can’t be reached or the outcome is unknown: repeat with the same key to find out. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "Transactions.post": {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The same key with the same request gives the same answer again, byte for byte, with `Idempotent-Replayed: true`, and changes nothing.
+                 * @example order-1-topup
+                 */
+                "Idempotency-Key": string;
+                /** @description Another name of `Idempotency-Key`: one of the two is enough; where both are sent they are the same. */
+                "X-Idempotency-Key"?: string;
+            };
+            path: {
+                ledger: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PostTransactionBody"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    /** @description `true` where the answer was stored before and nothing was done */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Transaction"];
+                };
+            };
+            /**
+             * @description `MALFORMED_JSON`: The body is not JSON in UTF-8.
+             *
+             *     `VALIDATION_FAILED`: A field, query parameter or header is missing, unknown or has a value it may not have; `errors` names each.
+             *
+             *     `IDEMPOTENCY_KEY_REQUIRED`: A POST that records something came without `Idempotency-Key`.
+             *
+             *     `IDEMPOTENCY_KEY_INVALID`: The key is not 1–255 printable ASCII characters, or the two key headers differ.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`: No bearer token, or one nobody knows. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `FORBIDDEN`: The token lacks the scope this needs. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `LEDGER_NOT_FOUND`: The path names no ledger. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `ALREADY_EXISTS`: The id is used.
+             *
+             *     `REFERENCE_ALREADY_USED`: Another transaction of the ledger has this reference; `transaction_id` names it.
+             *
+             *     `ACCOUNT_FROZEN`: A frozen account takes no postings and holds.
+             *
+             *     `ACCOUNT_CLOSED`: A closed account is only read.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `PAYLOAD_TOO_LARGE`: The body is beyond 1 MiB (16 MiB for bulk), or the headers beyond 16 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNSUPPORTED_MEDIA_TYPE`: The body is not `application/json` in UTF-8 without content encoding. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `IDEMPOTENCY_MISMATCH`: The key was used for another request.
+             *
+             *     `UNKNOWN_ACCOUNT`: The body names an account that does not exist.
+             *
+             *     `UNBALANCED`: Debits and credits differ in a currency.
+             *
+             *     `CURRENCY_MISMATCH`: The currency is not the account’s, or the two accounts of a transfer differ in it.
+             *
+             *     `INSUFFICIENT_FUNDS`: An account would go (further) below its `min_balance`, open holds counted.
+             *
+             *     `LIMIT_EXCEEDED`: An account would go (further) above its `max_balance`, incoming holds counted.
+             *
+             *     `AMOUNT_OVERFLOW`: A total would pass 38 digits.
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `RATE_LIMITED`: Too many requests; wait for `Retry-After`. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `INTERNAL`: A fault of ours; the log has it under `trace_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `OVERLOADED`: Too many commands are waiting; wait for `Retry-After`.
+             *
+             *     `UNAVAILABLE`: The database can’t be reached or the outcome is unknown: repeat with the same key to find out.
+             */
+            503: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "Transactions.transfer": {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The same key with the same request gives the same answer again, byte for byte, with `Idempotent-Replayed: true`, and changes nothing.
+                 * @example order-1-topup
+                 */
+                "Idempotency-Key": string;
+                /** @description Another name of `Idempotency-Key`: one of the two is enough; where both are sent they are the same. */
+                "X-Idempotency-Key"?: string;
+            };
+            path: {
+                ledger: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TransferBody"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    /** @description `true` where the answer was stored before and nothing was done */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Transaction"];
+                };
+            };
+            /**
+             * @description `MALFORMED_JSON`: The body is not JSON in UTF-8.
+             *
+             *     `VALIDATION_FAILED`: A field, query parameter or header is missing, unknown or has a value it may not have; `errors` names each.
+             *
+             *     `IDEMPOTENCY_KEY_REQUIRED`: A POST that records something came without `Idempotency-Key`.
+             *
+             *     `IDEMPOTENCY_KEY_INVALID`: The key is not 1–255 printable ASCII characters, or the two key headers differ.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`: No bearer token, or one nobody knows. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `FORBIDDEN`: The token lacks the scope this needs. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `LEDGER_NOT_FOUND`: The path names no ledger. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `ALREADY_EXISTS`: The id is used.
+             *
+             *     `REFERENCE_ALREADY_USED`: Another transaction of the ledger has this reference; `transaction_id` names it.
+             *
+             *     `ACCOUNT_FROZEN`: A frozen account takes no postings and holds.
+             *
+             *     `ACCOUNT_CLOSED`: A closed account is only read.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `PAYLOAD_TOO_LARGE`: The body is beyond 1 MiB (16 MiB for bulk), or the headers beyond 16 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNSUPPORTED_MEDIA_TYPE`: The body is not `application/json` in UTF-8 without content encoding. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `IDEMPOTENCY_MISMATCH`: The key was used for another request.
+             *
+             *     `UNKNOWN_ACCOUNT`: The body names an account that does not exist.
+             *
+             *     `CURRENCY_MISMATCH`: The currency is not the account’s, or the two accounts of a transfer differ in it.
+             *
+             *     `INSUFFICIENT_FUNDS`: An account would go (further) below its `min_balance`, open holds counted.
+             *
+             *     `LIMIT_EXCEEDED`: An account would go (further) above its `max_balance`, incoming holds counted.
+             *
+             *     `AMOUNT_OVERFLOW`: A total would pass 38 digits.
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `RATE_LIMITED`: Too many requests; wait for `Retry-After`. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `INTERNAL`: A fault of ours; the log has it under `trace_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `OVERLOADED`: Too many commands are waiting; wait for `Retry-After`.
+             *
+             *     `UNAVAILABLE`: The database can’t be reached or the outcome is unknown: repeat with the same key to find out.
+             */
+            503: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "Transactions.read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ledger: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Transaction"];
+                };
+            };
+            /** @description `VALIDATION_FAILED`: A field, query parameter or header is missing, unknown or has a value it may not have; `errors` names each. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`: No bearer token, or one nobody knows. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `FORBIDDEN`: The token lacks the scope this needs. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `LEDGER_NOT_FOUND`: The path names no ledger.
+             *
+             *     `TRANSACTION_NOT_FOUND`: The path names no transaction.
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `RATE_LIMITED`: Too many requests; wait for `Retry-After`. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `INTERNAL`: A fault of ours; the log has it under `trace_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNAVAILABLE`: The database can’t be reached or the outcome is unknown: repeat with the same key to find out. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "Bulk.run": {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The same key with the same request gives the same answer again, byte for byte, with `Idempotent-Replayed: true`, and changes nothing.
+                 * @example order-1-topup
+                 */
+                "Idempotency-Key": string;
+                /** @description Another name of `Idempotency-Key`: one of the two is enough; where both are sent they are the same. */
+                "X-Idempotency-Key"?: string;
+            };
+            path: {
+                ledger: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    /** @description `true` where the answer was stored before and nothing was done */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkResults"];
+                };
+            };
+            /**
+             * @description `MALFORMED_JSON`: The body is not JSON in UTF-8.
+             *
+             *     `VALIDATION_FAILED`: A field, query parameter or header is missing, unknown or has a value it may not have; `errors` names each.
+             *
+             *     `IDEMPOTENCY_KEY_REQUIRED`: A POST that records something came without `Idempotency-Key`.
+             *
+             *     `IDEMPOTENCY_KEY_INVALID`: The key is not 1–255 printable ASCII characters, or the two key headers differ.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`: No bearer token, or one nobody knows. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `FORBIDDEN`: The token lacks the scope this needs. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `LEDGER_NOT_FOUND`: The path names no ledger. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `PAYLOAD_TOO_LARGE`: The body is beyond 1 MiB (16 MiB for bulk), or the headers beyond 16 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNSUPPORTED_MEDIA_TYPE`: The body is not `application/json` in UTF-8 without content encoding. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `IDEMPOTENCY_MISMATCH`: The key was used for another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `RATE_LIMITED`: Too many requests; wait for `Retry-After`. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `INTERNAL`: A fault of ours; the log has it under `trace_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `OVERLOADED`: Too many commands are waiting; wait for `Retry-After`.
+             *
+             *     `UNAVAILABLE`: The database can’t be reached or the outcome is unknown: repeat with the same key to find out.
+             */
+            503: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "Health.live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Liveness"];
+                };
+            };
+        };
+    };
+    "Health.ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Readiness"];
+                };
+            };
+            /** @description `UNAVAILABLE`: The database can’t be reached or the outcome is unknown: repeat with the same key to find out. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "Metrics.metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+        };
+    };
+}
