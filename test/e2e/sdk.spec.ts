@@ -299,6 +299,101 @@ describe('with the service', () => {
     expect(found).toEqual({ data: [posted], next_cursor: null });
   });
 
+  test('holds are made, captured in parts, voided and found', async () => {
+    const { accounts, transfers, holds } = client();
+    await accounts.open({ id: 'guest', type: 'liability', currency: 'USD' });
+    await accounts.open({ id: 'hotel', type: 'liability', currency: 'USD' });
+    await transfers.create({ from: 'world', to: 'guest', amount: 1000n });
+    const booking = { from: 'guest', to: 'hotel', amount: 500n, expires_in: 3600, reference: 'booking' };
+    expect((await holds.create(booking, { dryRun: true })).status).toBe('pending');
+    const hold = await holds.create(booking);
+    expect(hold).toMatchObject({ kind: 'hold', hold: { amount: '500', remaining: '500' } });
+    const first = await holds.capture(hold.id, { amount: 200n, keep_open: true });
+    expect(first).toMatchObject({
+      kind: 'capture',
+      parent_id: hold.id,
+      hold: { captured: '200', remaining: '300' },
+    });
+    const voided = await holds.void(hold.id, { description: 'left early' });
+    expect(voided).toMatchObject({ kind: 'void', hold: { released: '300', remaining: '0' } });
+    expect(await holds.get(hold.id)).toMatchObject({ status: 'captured', hold: { captured: '200' } });
+    await expect(holds.capture(hold.id)).rejects.toMatchObject({ code: 'HOLD_NOT_OPEN' });
+    await eventually(async () => (await holds.list({ status: 'captured' }).page()).data.length === 1);
+    for await (const { id } of holds.list({ account: 'guest' })) expect(id).toBe(hold.id);
+  });
+
+  test('transactions are reversed, and their metadata revised', async () => {
+    const { accounts, transactions, transfers } = client();
+    await accounts.open({ id: 'buyer', type: 'liability', currency: 'USD' });
+    const parts = [
+      { account: 'buyer', share: '70%' },
+      { account: 'saver', share: 'remaining' },
+    ];
+    await expect(transfers.create({ from: 'world', to: parts, amount: 5n })).resolves.toMatchObject({
+      kind: 'posting',
+    });
+    const paid = await transfers.create({ from: 'world', to: 'buyer', amount: 100n });
+    const condition = { available: { gte: 10n ** 30n } };
+    const conditional = transactions.post({
+      entries: [
+        { account: 'world', side: 'debit', amount: 1n },
+        { account: 'buyer', side: 'credit', amount: 1n, if: condition },
+      ],
+    });
+    await expect(conditional).rejects.toMatchObject({ code: 'CONDITION_FAILED' });
+    const back = await transactions.reverse(paid.id, { amount: 40n, reason: 'damaged' });
+    expect(back).toMatchObject({ kind: 'reversal', parent_id: paid.id, description: 'damaged' });
+    await expect(transactions.reverse(paid.id, { amount: 61n })).rejects.toMatchObject({
+      code: 'REVERSAL_EXCEEDS_ORIGINAL',
+    });
+
+    const { revision } = await transactions.getRevised(paid.id);
+    expect(revision).toBe(1);
+    const noted = await transactions.updateMetadata(paid.id, { note: 'seen' }, { ifMatch: revision });
+    expect(noted.metadata).toEqual({ note: 'seen' });
+    const stale = transactions.updateMetadata(paid.id, { note: null }, { ifMatch: revision });
+    await expect(stale).rejects.toMatchObject({ code: 'REVISION_MISMATCH' });
+    expect((await transactions.get(paid.id, { metadata_revision: 1 })).metadata).toEqual({});
+  });
+
+  test('a bulk may be atomic', async () => {
+    const { bulk } = client();
+    const id = '01994c3e-0000-7000-8000-000000000001';
+    const results = await bulk.atomic([
+      { command: 'open_account', id: 'shop', type: 'liability', currency: 'USD' },
+      { command: 'transfer', from: 'world', to: 'shop', amount: 50n },
+      { command: 'hold', id, from: 'shop', to: 'world', amount: 20n },
+      { command: 'capture', hold_id: id, amount: 5n },
+    ]);
+    expect(results.map(({ status }) => status)).toEqual([201, 201, 201, 201]);
+    const error = await bulk
+      .atomic([
+        { command: 'transfer', from: 'world', to: 'shop', amount: 50n },
+        { command: 'transfer', from: 'shop', to: 'world', amount: 5000n },
+      ])
+      .catch((error: unknown) => error);
+    if (!isCode(error, 'BULK_REJECTED')) throw error;
+    expect([error.problem.index, isProblem(error.problem.problem)]).toEqual([1, true]);
+  });
+
+  test('the wallet profile: debit, credit, hold, commit, rollback', async () => {
+    const { accounts, wallet } = client();
+    await accounts.open({ id: 'acc_1', type: 'liability', currency: 'USD' });
+    const move = (minor_units: bigint, reference_id: string) => ({
+      account_id: 'acc_1',
+      amount: { minor_units, currency: 'USD' },
+      reference_id,
+    });
+    expect((await wallet.credit(move(1000n, 'top-up'))).entry_id).toMatch(/\.2$/);
+    expect((await wallet.debit(move(100n, 'order'))).status).toBe('committed');
+    const kept = await wallet.hold(move(300n, 'ride'));
+    const dropped = await wallet.hold(move(300n, 'other ride'));
+    const amount = { minor_units: '250', currency: 'USD' };
+    expect(await wallet.commit({ hold_id: kept.hold_id, amount })).toMatchObject({ hold_id: kept.hold_id });
+    expect((await wallet.rollback(dropped.hold_id)).status).toBe('rolled_back');
+    expect((await accounts.get('acc_1')).balances.available).toBe('650');
+  });
+
   test('lists are walked to their end, whatever the size of a page', async () => {
     const { accounts, bulk } = client();
     const results = await bulk.independent([

@@ -1,21 +1,15 @@
-import type { Caller, CallOptions, ReadOptions } from './caller.js';
+import type { Caller, CallOptions, ReadOptions, UpdateOptions } from './caller.js';
 import { path } from './encode.js';
 import { listing } from './listing.js';
 import type {
   Account,
   AccountEntry,
-  ListAccounts,
   OpenAccount,
   Query,
   Statement,
   StatementLine,
   UpdateAccount,
 } from './types.js';
-
-export interface UpdateOptions extends ReadOptions {
-  /** The `revision` that was read: the account is changed only while it is at that one (`REVISION_MISMATCH`). */
-  ifMatch?: number | string;
-}
 
 export function accounts(call: Caller) {
   const statement = (id: string, query: Query<'Statement.statement'> = {}, options?: ReadOptions) =>
@@ -29,7 +23,8 @@ export function accounts(call: Caller) {
       call.get<Account>(path`accounts/${id}`, query, options),
 
     /** Newest first, from the read model. */
-    list: (query?: ListAccounts, options?: ReadOptions) => call.list<Account>('accounts', query, options),
+    list: (query?: Query<'Accounts.list'>, options?: ReadOptions) =>
+      call.list<Account>('accounts', query, options),
 
     /** Limits, and metadata as a JSON merge patch. */
     update: (id: string, changes: UpdateAccount, options?: UpdateOptions) =>

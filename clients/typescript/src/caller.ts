@@ -15,13 +15,25 @@ export interface CallOptions extends ReadOptions {
   idempotencyKey?: string;
 }
 
-/** The four kinds of calls that the resources are made of; `place` is below the ledger, ids encoded. */
+export interface UpdateOptions extends ReadOptions {
+  /** The revision that was read: the change is made only while it is at that one (`REVISION_MISMATCH`). */
+  ifMatch?: number | string;
+}
+
+export interface RecordOptions extends CallOptions {
+  /** Everything is checked and the answer shown, nothing is recorded: neither the transaction nor the key. */
+  dryRun?: boolean;
+}
+
+/** The calls that the resources are made of; `place` is below the ledger, ids encoded. */
 export interface Caller {
   get<T>(place: string, query?: object, options?: ReadOptions): Promise<T>;
+  /** With the revision that its ETag names. */
+  getRevised<T>(place: string, options?: ReadOptions): Promise<{ value: T; revision: number }>;
   list<T>(place: string, query?: { cursor?: string }, options?: ReadOptions): Listing<T>;
   /** Records something, under a key. */
-  post<T>(place: string, body?: unknown, options?: CallOptions, query?: object): Promise<T>;
-  patch<T>(place: string, body: unknown, options?: ReadOptions & { ifMatch?: number | string }): Promise<T>;
+  post<T>(place: string, body?: unknown, options?: RecordOptions): Promise<T>;
+  patch<T>(place: string, body: unknown, options?: UpdateOptions): Promise<T>;
 }
 
 export function createCaller(transport: Transport, base: string): Caller {
@@ -30,11 +42,16 @@ export function createCaller(transport: Transport, base: string): Caller {
 
   return {
     get,
+    getRevised: async <T>(place: string, options?: ReadOptions) => {
+      const answer = await transport.ask({ method: 'GET', path: base + place, ...common(options) });
+      return { value: answer.body as T, revision: revisionOf(answer.headers.get('etag')) };
+    },
     list: <T>(place: string, query: { cursor?: string } = {}, options?: ReadOptions) =>
       listing((cursor) => get<Page<T>>(place, { ...query, cursor }, options), query.cursor),
-    post: (place, body, options = {}, query) => {
-      const key = options.idempotencyKey ?? newKey();
-      return transport.call({ method: 'POST', path: base + place, query, body, key, ...common(options) });
+    post: (place, body, options = {}) => {
+      const { dryRun = false, idempotencyKey = newKey() } = options;
+      const how = dryRun ? { query: { dry_run: true } } : { key: idempotencyKey };
+      return transport.call({ method: 'POST', path: base + place, body, ...how, ...common(options) });
     },
     patch: (place, body, { ifMatch, ...options } = {}) => {
       const { headers, ...rest } = common(options);
@@ -55,6 +72,10 @@ export const ledgerBase = (ledger: string) => path`/v1/ledgers/${ledger}/`;
 
 export function common({ signal, traceparent }: ReadOptions = {}): Pick<Request, 'signal' | 'headers'> {
   return { signal, headers: traceparent === undefined ? {} : { traceparent } };
+}
+
+function revisionOf(etag: string | null): number {
+  return Number(/^(?:W\/)?"(\d+)"$/.exec(etag ?? '')?.[1]);
 }
 
 /** A revision as its ETag; a text is taken as an ETag already. */

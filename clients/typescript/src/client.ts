@@ -1,9 +1,11 @@
 import { accounts } from './accounts.js';
 import { bulk } from './bulk.js';
 import { createCaller, ledgerBase } from './caller.js';
+import { holds } from './holds.js';
 import { ledgers } from './ledgers.js';
 import { transactions, transfers } from './transactions.js';
 import { createTransport, type Transport, type TransportOptions } from './transport.js';
+import { wallet } from './wallet.js';
 
 export interface ClientOptions extends TransportOptions {
   /** The ledger meant by every call but those of `ledgers`; `main`. */
@@ -31,6 +33,8 @@ function resources(transport: Transport, ledger: string) {
     accounts: accounts(call),
     transactions: transactions(call),
     transfers: transfers(call),
+    holds: holds(call),
     bulk: bulk(call),
+    wallet: wallet(createCaller(transport, '/v1/wallet/')),
   };
 }

@@ -1,5 +1,4 @@
-export type { UpdateOptions } from './accounts.js';
-export type { CallOptions, ReadOptions } from './caller.js';
+export type { CallOptions, ReadOptions, RecordOptions, UpdateOptions } from './caller.js';
 export { createClient, type Client, type ClientOptions } from './client.js';
 export { ConnectionError, CounterfoilError, isCode, isProblem } from './errors.js';
 export type { Listing, Page } from './listing.js';

@@ -184,8 +184,25 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Transfer: debit one account, credit another */
+        /** Transfer: debit one account, credit another or several */
         post: operations["Transactions.transfer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ledgers/{ledger}/transactions/{id}/reverse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reverse a posting or capture, all or a part: mirror entries */
+        post: operations["Transactions.reverse"];
         delete?: never;
         options?: never;
         head?: never;
@@ -199,10 +216,63 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read a transaction */
+        /** Read a transaction; a hold’s state and the metadata are those of now */
         get: operations["Transactions.read"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change the metadata (JSON merge patch): appends a revision; honours If-Match */
+        patch: operations["Transactions.update"];
+        trace?: never;
+    };
+    "/v1/ledgers/{ledger}/holds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List holds, newest first, from the read model */
+        get: operations["Holds.list"];
+        put?: never;
+        /** Reserve an amount, to be captured or voided later */
+        post: operations["Holds.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ledgers/{ledger}/holds/{id}/capture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Capture a hold, all or a part: posts what was reserved */
+        post: operations["Holds.capture"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ledgers/{ledger}/holds/{id}/void": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Void a hold: releases what remains of it */
+        post: operations["Holds.void"];
         delete?: never;
         options?: never;
         head?: never;
@@ -218,8 +288,93 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Many commands in order, each with its own result */
+        /** Many commands in order: each for itself, or all or nothing */
         post: operations["Bulk.run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/wallet/debit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take from a wallet */
+        post: operations["Wallet.debit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/wallet/credit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add to a wallet */
+        post: operations["Wallet.credit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/wallet/hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reserve an amount of a wallet */
+        post: operations["Wallet.hold"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/wallet/commit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take what a hold reserved, all or a part; the rest is released */
+        post: operations["Wallet.commit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/wallet/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Release what a hold reserved */
+        post: operations["Wallet.rollback"];
         delete?: never;
         options?: never;
         head?: never;
@@ -341,6 +496,39 @@ export interface components {
             /** @example 1000000 */
             max_balance?: string | number | null;
         };
+        ConditionBody: {
+            /**
+             * @description The number of entries the account has.
+             * @example 4
+             */
+            version?: number;
+            /**
+             * @description Bounds of the posted balance.
+             * @example {
+             *       "gte": "100"
+             *     }
+             */
+            posted?: {
+                lt?: string | number;
+                lte?: string | number;
+                gt?: string | number;
+                gte?: string | number;
+                eq?: string | number;
+            };
+            /**
+             * @description Bounds of the available balance.
+             * @example {
+             *       "gte": "100"
+             *     }
+             */
+            available?: {
+                lt?: string | number;
+                lte?: string | number;
+                gt?: string | number;
+                gte?: string | number;
+                eq?: string | number;
+            };
+        };
         EntryBody: {
             /** @example cash */
             account: string;
@@ -356,14 +544,17 @@ export interface components {
              * @example USD
              */
             currency?: string;
+            /**
+             * @description What must hold of the account before the command, else `CONDITION_FAILED`.
+             * @example {
+             *       "available": {
+             *         "gte": "100"
+             *       }
+             *     }
+             */
+            if?: components["schemas"]["ConditionBody"];
         };
         PostTransactionBody: {
-            /**
-             * Format: uuid
-             * @description Chosen by the caller; else made by the service.
-             * @example 01994c3e-7d2a-7bb3-9f10-5d0c3c1f8a21
-             */
-            id?: string;
             /**
              * @description Unique in the ledger for ever: guards beyond the key.
              * @example order-1
@@ -385,6 +576,12 @@ export interface components {
             metadata?: {
                 [key: string]: unknown;
             };
+            /**
+             * Format: uuid
+             * @description Chosen by the caller; else made by the service.
+             * @example 01994c3e-7d2a-7bb3-9f10-5d0c3c1f8a21
+             */
+            id?: string;
             /**
              * @description Debits equal credits in each currency.
              * @example [
@@ -402,13 +599,21 @@ export interface components {
              */
             entries: components["schemas"]["EntryBody"][];
         };
-        TransferBody: {
+        PartBody: {
             /**
-             * Format: uuid
-             * @description Chosen by the caller; else made by the service.
-             * @example 01994c3e-7d2a-7bb3-9f10-5d0c3c1f8a21
+             * @description Is credited.
+             * @example fee
              */
-            id?: string;
+            account: string;
+            /** @example 30 */
+            amount?: string | number;
+            /**
+             * @description Of what the fixed amounts leave.
+             * @example 70%
+             */
+            share?: string;
+        };
+        TransferBody: {
             /**
              * @description Unique in the ledger for ever: guards beyond the key.
              * @example order-1
@@ -431,25 +636,207 @@ export interface components {
                 [key: string]: unknown;
             };
             /**
+             * Format: uuid
+             * @description Chosen by the caller; else made by the service.
+             * @example 01994c3e-7d2a-7bb3-9f10-5d0c3c1f8a21
+             */
+            id?: string;
+            /**
              * @description Is debited.
              * @example alice
              */
             from: string;
             /**
-             * @description Is credited.
+             * @description Is credited; or a list of those between whom the amount is split, to the unit: fixed amounts first, then shares of what is left by largest remainder, at most one "remaining".
              * @example bob
              */
-            to: string;
+            to: string | components["schemas"]["PartBody"][];
             /** @example 250 */
-            amount: string | number;
+            amount?: string | number;
+            /**
+             * @description Instead of `amount`: as much as `from` has available, at most this.
+             * @example 500
+             */
+            up_to?: string | number;
+        };
+        ReverseBody: {
+            /**
+             * @description Unique in the ledger for ever: guards beyond the key.
+             * @example order-1
+             */
+            reference?: string;
+            /** @example top-up */
+            description?: string;
+            /**
+             * Format: date-time
+             * @description When it counts; default: when it is recorded.
+             * @example 2026-11-20T00:00:00.000000Z
+             */
+            effective_at?: string;
+            /**
+             * @example {
+             *       "order": "order-1"
+             *     }
+             */
+            metadata?: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description A part, where the original has two entries; default: all that is left.
+             * @example 100
+             */
+            amount?: string | number;
+            /**
+             * @description Becomes the description.
+             * @example duplicate
+             */
+            reason?: string;
+        };
+        UpdateMetadataBody: {
+            /**
+             * @description A JSON merge patch: a null member is removed.
+             * @example {
+             *       "tier": "gold"
+             *     }
+             */
+            metadata?: {
+                [key: string]: unknown;
+            };
+        };
+        CreateHoldBody: {
+            /**
+             * @description Unique in the ledger for ever: guards beyond the key.
+             * @example order-1
+             */
+            reference?: string;
+            /** @example top-up */
+            description?: string;
+            /**
+             * Format: date-time
+             * @description When it counts; default: when it is recorded.
+             * @example 2026-11-20T00:00:00.000000Z
+             */
+            effective_at?: string;
+            /**
+             * @example {
+             *       "order": "order-1"
+             *     }
+             */
+            metadata?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: uuid
+             * @description Chosen by the caller; else made by the service.
+             * @example 01994c3e-7d2a-7bb3-9f10-5d0c3c1f8a21
+             */
+            id?: string;
+            /**
+             * @description Is debited when it is captured.
+             * @example alice
+             */
+            from?: string;
+            /**
+             * @description Is credited when it is captured.
+             * @example bob
+             */
+            to?: string;
+            /**
+             * @description What is reserved.
+             * @example 500
+             */
+            amount?: string | number;
+            /**
+             * @description Debits equal credits in each currency.
+             * @example [
+             *       {
+             *         "account": "cash",
+             *         "side": "debit",
+             *         "amount": "1000"
+             *       },
+             *       {
+             *         "account": "alice",
+             *         "side": "credit",
+             *         "amount": "1000"
+             *       }
+             *     ]
+             */
+            entries?: components["schemas"]["EntryBody"][];
+            /**
+             * Format: date-time
+             * @description What remains then is released by itself; default: never.
+             * @example 2199-12-31T00:00:00Z
+             */
+            expires_at?: string;
+            /**
+             * @description Instead of `expires_at`: in so many seconds.
+             * @example 3600
+             */
+            expires_in?: number;
+        };
+        CaptureHoldBody: {
+            /**
+             * @description Unique in the ledger for ever: guards beyond the key.
+             * @example order-1
+             */
+            reference?: string;
+            /** @example top-up */
+            description?: string;
+            /**
+             * Format: date-time
+             * @description When it counts; default: when it is recorded.
+             * @example 2026-11-20T00:00:00.000000Z
+             */
+            effective_at?: string;
+            /**
+             * @example {
+             *       "order": "order-1"
+             *     }
+             */
+            metadata?: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description Default: all that remains.
+             * @example 300
+             */
+            amount?: string | number;
+            /**
+             * @description Keeps what is not captured reserved, instead of releasing it.
+             * @example true
+             */
+            keep_open?: boolean;
+        };
+        VoidHoldBody: {
+            /**
+             * @description Unique in the ledger for ever: guards beyond the key.
+             * @example order-1
+             */
+            reference?: string;
+            /** @example top-up */
+            description?: string;
+            /**
+             * Format: date-time
+             * @description When it counts; default: when it is recorded.
+             * @example 2026-11-20T00:00:00.000000Z
+             */
+            effective_at?: string;
+            /**
+             * @example {
+             *       "order": "order-1"
+             *     }
+             */
+            metadata?: {
+                [key: string]: unknown;
+            };
         };
         BulkBody: {
             /**
-             * @description Each command stands for itself; their results come in order.
+             * @description independent: each command stands for itself. atomic: all take effect, or none.
              * @example independent
              * @enum {string}
              */
-            mode: "independent";
+            mode: "independent" | "atomic";
             /**
              * @description Up to 10000 commands and 40000 entries, each with the fields of its own endpoint.
              * @example [
@@ -463,11 +850,65 @@ export interface components {
              */
             commands: ({
                 /** @enum {string} */
-                command: "open_account" | "transaction" | "transfer";
+                command: "open_account" | "transaction" | "transfer" | "hold" | "capture" | "void" | "reverse";
                 idempotency_key?: string;
             } & {
                 [key: string]: unknown;
             })[];
+        };
+        MoneyBody: {
+            /** @example 1250 */
+            minor_units: string | number;
+            /** @example USD */
+            currency: string;
+        };
+        WalletMoveBody: {
+            /**
+             * @description A liability account of the ledger main.
+             * @example acc_1
+             */
+            account_id: string;
+            /**
+             * @example {
+             *       "minor_units": 1250,
+             *       "currency": "USD"
+             *     }
+             */
+            amount: components["schemas"]["MoneyBody"];
+            /**
+             * @description Becomes the description.
+             * @example purchase
+             */
+            reason?: string;
+            /**
+             * @description Unique for ever among those of the same operation.
+             * @example ord_1
+             */
+            reference_id: string;
+        };
+        WalletCommitBody: {
+            /**
+             * Format: uuid
+             * @description As `/hold` answered it.
+             * @example 01994c3e-7d2a-7bb3-9f10-5d0c3c1f8a21
+             */
+            hold_id: string;
+            /**
+             * @description A part; the rest is released. Default: all of it.
+             * @example {
+             *       "minor_units": 1250,
+             *       "currency": "USD"
+             *     }
+             */
+            amount?: components["schemas"]["MoneyBody"];
+        };
+        WalletRollbackBody: {
+            /**
+             * Format: uuid
+             * @description As `/hold` answered it.
+             * @example 01994c3e-7d2a-7bb3-9f10-5d0c3c1f8a21
+             */
+            hold_id: string;
         };
         /**
          * @example {
@@ -818,7 +1259,7 @@ export interface components {
          *       "captured": "0",
          *       "released": "0",
          *       "remaining": "500",
-         *       "expires_at": null
+         *       "expires_at": "2026-11-28T10:00:00.000000Z"
          *     }
          */
         HoldState: {
@@ -981,6 +1422,259 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * @description A transaction that reserves; its `hold` and `status` are those of now.
+         * @example {
+         *       "id": "01994c3e-9a11-7c02-8d55-0b7d2a6f4e10",
+         *       "ledger": "main",
+         *       "kind": "hold",
+         *       "status": "pending",
+         *       "reference": "booking-1",
+         *       "description": "room, two nights",
+         *       "effective_at": "2026-11-20T00:00:00.000000Z",
+         *       "recorded_at": "2026-11-21T10:00:00.000000Z",
+         *       "metadata": {
+         *         "order": "order-1"
+         *       },
+         *       "parent_id": null,
+         *       "entries": [
+         *         {
+         *           "account": "alice",
+         *           "side": "debit",
+         *           "amount": "500",
+         *           "currency": "USD",
+         *           "version": 2,
+         *           "balances": {
+         *             "posted": {
+         *               "debits": "0",
+         *               "credits": "1000",
+         *               "balance": "1000"
+         *             },
+         *             "pending": {
+         *               "debits": "500",
+         *               "credits": "0"
+         *             },
+         *             "available": "500"
+         *           }
+         *         },
+         *         {
+         *           "account": "hotel",
+         *           "side": "credit",
+         *           "amount": "500",
+         *           "currency": "USD",
+         *           "version": 2,
+         *           "balances": {
+         *             "posted": {
+         *               "debits": "0",
+         *               "credits": "0",
+         *               "balance": "0"
+         *             },
+         *             "pending": {
+         *               "debits": "0",
+         *               "credits": "500"
+         *             },
+         *             "available": "0"
+         *           }
+         *         }
+         *       ],
+         *       "hold": {
+         *         "amount": "500",
+         *         "captured": "0",
+         *         "released": "0",
+         *         "remaining": "500",
+         *         "expires_at": "2026-11-28T10:00:00.000000Z"
+         *       }
+         *     }
+         */
+        Hold: {
+            /** Format: uuid */
+            id: string;
+            ledger: string;
+            /** @enum {string} */
+            kind: "hold";
+            /** @enum {string} */
+            status: "pending" | "partially_captured" | "captured" | "voided" | "expired";
+            reference: string | null;
+            description: string | null;
+            /** Format: date-time */
+            effective_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            metadata: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: uuid
+             * @description The hold of a capture, void or expiry, the original of a reversal.
+             */
+            parent_id: string | null;
+            /** @description Only of holds, captures, voids and expiries. */
+            hold: components["schemas"]["HoldState"];
+            entries: components["schemas"]["Entry"][];
+        };
+        /**
+         * @example {
+         *       "data": [
+         *         {
+         *           "id": "01994c3e-9a11-7c02-8d55-0b7d2a6f4e10",
+         *           "ledger": "main",
+         *           "kind": "hold",
+         *           "status": "pending",
+         *           "reference": "booking-1",
+         *           "description": "room, two nights",
+         *           "effective_at": "2026-11-20T00:00:00.000000Z",
+         *           "recorded_at": "2026-11-21T10:00:00.000000Z",
+         *           "metadata": {
+         *             "order": "order-1"
+         *           },
+         *           "parent_id": null,
+         *           "entries": [
+         *             {
+         *               "account": "alice",
+         *               "side": "debit",
+         *               "amount": "500",
+         *               "currency": "USD",
+         *               "version": 2,
+         *               "balances": {
+         *                 "posted": {
+         *                   "debits": "0",
+         *                   "credits": "1000",
+         *                   "balance": "1000"
+         *                 },
+         *                 "pending": {
+         *                   "debits": "500",
+         *                   "credits": "0"
+         *                 },
+         *                 "available": "500"
+         *               }
+         *             },
+         *             {
+         *               "account": "hotel",
+         *               "side": "credit",
+         *               "amount": "500",
+         *               "currency": "USD",
+         *               "version": 2,
+         *               "balances": {
+         *                 "posted": {
+         *                   "debits": "0",
+         *                   "credits": "0",
+         *                   "balance": "0"
+         *                 },
+         *                 "pending": {
+         *                   "debits": "0",
+         *                   "credits": "500"
+         *                 },
+         *                 "available": "0"
+         *               }
+         *             }
+         *           ],
+         *           "hold": {
+         *             "amount": "500",
+         *             "captured": "0",
+         *             "released": "0",
+         *             "remaining": "500",
+         *             "expires_at": "2026-11-28T10:00:00.000000Z"
+         *           }
+         *         }
+         *       ],
+         *       "next_cursor": null
+         *     }
+         */
+        HoldPage: {
+            data: components["schemas"]["Hold"][];
+            /** @description For `cursor` of the next page; null: there is none. */
+            next_cursor: string | null;
+        };
+        /**
+         * @description A transaction that takes from a hold; `hold` is what it left.
+         * @example {
+         *       "id": "01994c3e-b2c4-7d10-a3e1-2f6c9d8b7a55",
+         *       "ledger": "main",
+         *       "kind": "capture",
+         *       "status": "posted",
+         *       "reference": "booking-1",
+         *       "description": "room, two nights",
+         *       "effective_at": "2026-11-20T00:00:00.000000Z",
+         *       "recorded_at": "2026-11-21T10:00:00.000000Z",
+         *       "metadata": {
+         *         "order": "order-1"
+         *       },
+         *       "parent_id": "01994c3e-9a11-7c02-8d55-0b7d2a6f4e10",
+         *       "entries": [
+         *         {
+         *           "account": "alice",
+         *           "side": "debit",
+         *           "amount": "500",
+         *           "currency": "USD",
+         *           "version": 3,
+         *           "balances": {
+         *             "posted": {
+         *               "debits": "500",
+         *               "credits": "1000",
+         *               "balance": "500"
+         *             },
+         *             "pending": {
+         *               "debits": "0",
+         *               "credits": "0"
+         *             },
+         *             "available": "500"
+         *           }
+         *         },
+         *         {
+         *           "account": "hotel",
+         *           "side": "credit",
+         *           "amount": "500",
+         *           "currency": "USD",
+         *           "version": 3,
+         *           "balances": {
+         *             "posted": {
+         *               "debits": "0",
+         *               "credits": "500",
+         *               "balance": "500"
+         *             },
+         *             "pending": {
+         *               "debits": "0",
+         *               "credits": "0"
+         *             },
+         *             "available": "500"
+         *           }
+         *         }
+         *       ],
+         *       "hold": {
+         *         "amount": "500",
+         *         "captured": "500",
+         *         "released": "0",
+         *         "remaining": "0",
+         *         "expires_at": "2026-11-28T10:00:00.000000Z"
+         *       }
+         *     }
+         */
+        HoldStep: {
+            /** Format: uuid */
+            id: string;
+            ledger: string;
+            /** @enum {string} */
+            kind: "capture" | "void" | "expiry";
+            /** @enum {string} */
+            status: "posted";
+            reference: string | null;
+            description: string | null;
+            /** Format: date-time */
+            effective_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            metadata: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: uuid
+             * @description The hold of a capture, void or expiry, the original of a reversal.
+             */
+            parent_id: string | null;
+            /** @description Only of holds, captures, voids and expiries. */
+            hold: components["schemas"]["HoldState"];
+            entries: components["schemas"]["Entry"][];
+        };
+        /**
          * @example {
          *       "status": 201,
          *       "body": {
@@ -1110,6 +1804,57 @@ export interface components {
          */
         BulkResults: {
             results: components["schemas"]["BulkResult"][];
+        };
+        /**
+         * @example {
+         *       "status": "committed",
+         *       "entry_id": "01994c3e-7d2a-7bb3-9f10-5d0c3c1f8a21.1"
+         *     }
+         */
+        WalletMoved: {
+            /** @enum {string} */
+            status: "committed";
+            /** @description `{transaction_id}.{leg}` of the wallet’s own entry. */
+            entry_id: string;
+        };
+        /**
+         * @example {
+         *       "status": "held",
+         *       "hold_id": "01994c3e-9a11-7c02-8d55-0b7d2a6f4e10"
+         *     }
+         */
+        WalletHeld: {
+            /** @enum {string} */
+            status: "held";
+            /** Format: uuid */
+            hold_id: string;
+        };
+        /**
+         * @example {
+         *       "status": "committed",
+         *       "entry_id": "01994c3e-7d2a-7bb3-9f10-5d0c3c1f8a21.1",
+         *       "hold_id": "01994c3e-9a11-7c02-8d55-0b7d2a6f4e10"
+         *     }
+         */
+        WalletCommitted: {
+            /** @enum {string} */
+            status: "committed";
+            /** @description `{transaction_id}.{leg}` of the wallet’s own entry. */
+            entry_id: string;
+            /** Format: uuid */
+            hold_id: string;
+        };
+        /**
+         * @example {
+         *       "status": "rolled_back",
+         *       "hold_id": "01994c3e-9a11-7c02-8d55-0b7d2a6f4e10"
+         *     }
+         */
+        WalletRolledBack: {
+            /** @enum {string} */
+            status: "rolled_back";
+            /** Format: uuid */
+            hold_id: string;
         };
         /** @description RFC 9457; some codes have further members that help a program. */
         Problem: {
@@ -1463,11 +2208,11 @@ export interface operations {
                 };
                 /** @description On the posted balance. */
                 balance?: {
-                    lt?: string;
-                    lte?: string;
-                    gt?: string;
-                    gte?: string;
-                    eq?: string;
+                    lt?: string | number;
+                    lte?: string | number;
+                    gt?: string | number;
+                    gte?: string | number;
+                    eq?: string | number;
                 };
                 /** @description How many rows at most. */
                 limit?: number;
@@ -2739,7 +3484,10 @@ export interface operations {
     };
     "Transactions.post": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Everything is checked and answered with status 200, nothing is recorded. */
+                dry_run?: boolean;
+            };
             header: {
                 /**
                  * @description The same key with the same request gives the same answer again, byte for byte, with `Idempotent-Replayed: true`, and changes nothing.
@@ -2760,6 +3508,205 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Of a dry run: what would be recorded. */
+            200: {
+                headers: {
+                    /** @description `true` where the answer was stored before and nothing was done */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Transaction"];
+                };
+            };
+            201: {
+                headers: {
+                    /** @description `true` where the answer was stored before and nothing was done */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Transaction"];
+                };
+            };
+            /**
+             * @description `MALFORMED_JSON`: The body is not JSON in UTF-8.
+             *
+             *     `VALIDATION_FAILED`: A field, query parameter or header is missing, unknown or has a value it may not have; `errors` names each.
+             *
+             *     `IDEMPOTENCY_KEY_REQUIRED`: A POST that records something came without `Idempotency-Key`.
+             *
+             *     `IDEMPOTENCY_KEY_INVALID`: The key is not 1–255 printable ASCII characters, or the two key headers differ.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`: No bearer token, or one nobody knows. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `FORBIDDEN`: The token lacks the scope this needs. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `LEDGER_NOT_FOUND`: The path names no ledger. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `ALREADY_EXISTS`: The id is used.
+             *
+             *     `REFERENCE_ALREADY_USED`: Another transaction of the ledger has this reference; `transaction_id` names it.
+             *
+             *     `CONDITION_FAILED`: The `if` of an entry does not hold.
+             *
+             *     `ACCOUNT_FROZEN`: A frozen account takes no postings and holds.
+             *
+             *     `ACCOUNT_CLOSED`: A closed account is only read.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `PAYLOAD_TOO_LARGE`: The body is beyond 1 MiB (16 MiB for bulk), or the headers beyond 16 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNSUPPORTED_MEDIA_TYPE`: The body is not `application/json` in UTF-8 without content encoding. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `IDEMPOTENCY_MISMATCH`: The key was used for another request.
+             *
+             *     `UNKNOWN_ACCOUNT`: The body names an account that does not exist.
+             *
+             *     `UNBALANCED`: Debits and credits differ in a currency.
+             *
+             *     `CURRENCY_MISMATCH`: The currency is not the account’s, or the two accounts of a transfer differ in it.
+             *
+             *     `INSUFFICIENT_FUNDS`: An account would go (further) below its `min_balance`, open holds counted.
+             *
+             *     `LIMIT_EXCEEDED`: An account would go (further) above its `max_balance`, incoming holds counted.
+             *
+             *     `AMOUNT_OVERFLOW`: A total would pass 38 digits.
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `RATE_LIMITED`: Too many requests; wait for `Retry-After`. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `INTERNAL`: A fault of ours; the log has it under `trace_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `OVERLOADED`: Too many commands are waiting; wait for `Retry-After`.
+             *
+             *     `UNAVAILABLE`: The database can’t be reached or the outcome is unknown: repeat with the same key to find out.
+             */
+            503: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "Transactions.transfer": {
+        parameters: {
+            query?: {
+                /** @description Everything is checked and answered with status 200, nothing is recorded. */
+                dry_run?: boolean;
+            };
+            header: {
+                /**
+                 * @description The same key with the same request gives the same answer again, byte for byte, with `Idempotent-Replayed: true`, and changes nothing.
+                 * @example order-1-topup
+                 */
+                "Idempotency-Key": string;
+                /** @description Another name of `Idempotency-Key`: one of the two is enough; where both are sent they are the same. */
+                "X-Idempotency-Key"?: string;
+            };
+            path: {
+                ledger: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TransferBody"];
+            };
+        };
+        responses: {
+            /** @description Of a dry run: what would be recorded. */
+            200: {
+                headers: {
+                    /** @description `true` where the answer was stored before and nothing was done */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Transaction"];
+                };
+            };
             201: {
                 headers: {
                     /** @description `true` where the answer was stored before and nothing was done */
@@ -2909,9 +3856,12 @@ export interface operations {
             };
         };
     };
-    "Transactions.transfer": {
+    "Transactions.reverse": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Everything is checked and answered with status 200, nothing is recorded. */
+                dry_run?: boolean;
+            };
             header: {
                 /**
                  * @description The same key with the same request gives the same answer again, byte for byte, with `Idempotent-Replayed: true`, and changes nothing.
@@ -2923,15 +3873,27 @@ export interface operations {
             };
             path: {
                 ledger: string;
+                id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TransferBody"];
+                "application/json": components["schemas"]["ReverseBody"];
             };
         };
         responses: {
+            /** @description Of a dry run: what would be recorded. */
+            200: {
+                headers: {
+                    /** @description `true` where the answer was stored before and nothing was done */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Transaction"];
+                };
+            };
             201: {
                 headers: {
                     /** @description `true` where the answer was stored before and nothing was done */
@@ -2977,7 +3939,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `LEDGER_NOT_FOUND`: The path names no ledger. */
+            /**
+             * @description `LEDGER_NOT_FOUND`: The path names no ledger.
+             *
+             *     `TRANSACTION_NOT_FOUND`: The path names no transaction.
+             */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2987,13 +3953,13 @@ export interface operations {
                 };
             };
             /**
-             * @description `ALREADY_EXISTS`: The id is used.
-             *
-             *     `REFERENCE_ALREADY_USED`: Another transaction of the ledger has this reference; `transaction_id` names it.
+             * @description `REFERENCE_ALREADY_USED`: Another transaction of the ledger has this reference; `transaction_id` names it.
              *
              *     `ACCOUNT_FROZEN`: A frozen account takes no postings and holds.
              *
              *     `ACCOUNT_CLOSED`: A closed account is only read.
+             *
+             *     `NOT_REVERSIBLE`: Only postings and captures can be reversed.
              */
             409: {
                 headers: {
@@ -3024,15 +3990,15 @@ export interface operations {
             /**
              * @description `IDEMPOTENCY_MISMATCH`: The key was used for another request.
              *
-             *     `UNKNOWN_ACCOUNT`: The body names an account that does not exist.
-             *
-             *     `CURRENCY_MISMATCH`: The currency is not the account’s, or the two accounts of a transfer differ in it.
-             *
              *     `INSUFFICIENT_FUNDS`: An account would go (further) below its `min_balance`, open holds counted.
              *
              *     `LIMIT_EXCEEDED`: An account would go (further) above its `max_balance`, incoming holds counted.
              *
              *     `AMOUNT_OVERFLOW`: A total would pass 38 digits.
+             *
+             *     `REVERSAL_EXCEEDS_ORIGINAL`: More is reversed than is left of the original.
+             *
+             *     `AMOUNT_NOT_APPLICABLE`: An `amount` was given for something of more than two entries.
              */
             422: {
                 headers: {
@@ -3081,7 +4047,10 @@ export interface operations {
     };
     "Transactions.read": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description An earlier revision of the metadata; 1 is that of the recording. */
+                metadata_revision?: number;
+            };
             header?: never;
             path: {
                 ledger: string;
@@ -3093,6 +4062,8 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description The revision of the account */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3172,6 +4143,789 @@ export interface operations {
             };
         };
     };
+    "Transactions.update": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read, or several: the metadata is changed only while it is at that revision. */
+                "If-Match"?: string;
+            };
+            path: {
+                ledger: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateMetadataBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    /** @description The revision of the account */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Transaction"];
+                };
+            };
+            /**
+             * @description `MALFORMED_JSON`: The body is not JSON in UTF-8.
+             *
+             *     `VALIDATION_FAILED`: A field, query parameter or header is missing, unknown or has a value it may not have; `errors` names each.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`: No bearer token, or one nobody knows. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `FORBIDDEN`: The token lacks the scope this needs. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `LEDGER_NOT_FOUND`: The path names no ledger.
+             *
+             *     `TRANSACTION_NOT_FOUND`: The path names no transaction.
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `REVISION_MISMATCH`: `If-Match` names another revision than the present one. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `PAYLOAD_TOO_LARGE`: The body is beyond 1 MiB (16 MiB for bulk), or the headers beyond 16 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNSUPPORTED_MEDIA_TYPE`: The body is not `application/json` in UTF-8 without content encoding. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `RATE_LIMITED`: Too many requests; wait for `Retry-After`. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `INTERNAL`: A fault of ours; the log has it under `trace_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `OVERLOADED`: Too many commands are waiting; wait for `Retry-After`.
+             *
+             *     `UNAVAILABLE`: The database can’t be reached or the outcome is unknown: repeat with the same key to find out.
+             */
+            503: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "Holds.list": {
+        parameters: {
+            query?: {
+                status?: "pending" | "partially_captured" | "captured" | "voided" | "expired";
+                /** @description Holds that touch this account. */
+                account?: string;
+                /** @description How many rows at most. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                ledger: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Everything recorded before that time is in the answer */
+                    "Read-Model-As-Of"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoldPage"];
+                };
+            };
+            /** @description `VALIDATION_FAILED`: A field, query parameter or header is missing, unknown or has a value it may not have; `errors` names each. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`: No bearer token, or one nobody knows. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `FORBIDDEN`: The token lacks the scope this needs. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `LEDGER_NOT_FOUND`: The path names no ledger. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `RATE_LIMITED`: Too many requests; wait for `Retry-After`. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `INTERNAL`: A fault of ours; the log has it under `trace_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNAVAILABLE`: The database can’t be reached or the outcome is unknown: repeat with the same key to find out. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "Holds.create": {
+        parameters: {
+            query?: {
+                /** @description Everything is checked and answered with status 200, nothing is recorded. */
+                dry_run?: boolean;
+            };
+            header: {
+                /**
+                 * @description The same key with the same request gives the same answer again, byte for byte, with `Idempotent-Replayed: true`, and changes nothing.
+                 * @example order-1-topup
+                 */
+                "Idempotency-Key": string;
+                /** @description Another name of `Idempotency-Key`: one of the two is enough; where both are sent they are the same. */
+                "X-Idempotency-Key"?: string;
+            };
+            path: {
+                ledger: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateHoldBody"];
+            };
+        };
+        responses: {
+            /** @description Of a dry run: what would be recorded. */
+            200: {
+                headers: {
+                    /** @description `true` where the answer was stored before and nothing was done */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hold"];
+                };
+            };
+            201: {
+                headers: {
+                    /** @description `true` where the answer was stored before and nothing was done */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hold"];
+                };
+            };
+            /**
+             * @description `MALFORMED_JSON`: The body is not JSON in UTF-8.
+             *
+             *     `VALIDATION_FAILED`: A field, query parameter or header is missing, unknown or has a value it may not have; `errors` names each.
+             *
+             *     `IDEMPOTENCY_KEY_REQUIRED`: A POST that records something came without `Idempotency-Key`.
+             *
+             *     `IDEMPOTENCY_KEY_INVALID`: The key is not 1–255 printable ASCII characters, or the two key headers differ.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`: No bearer token, or one nobody knows. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `FORBIDDEN`: The token lacks the scope this needs. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `LEDGER_NOT_FOUND`: The path names no ledger. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `ALREADY_EXISTS`: The id is used.
+             *
+             *     `REFERENCE_ALREADY_USED`: Another transaction of the ledger has this reference; `transaction_id` names it.
+             *
+             *     `CONDITION_FAILED`: The `if` of an entry does not hold.
+             *
+             *     `ACCOUNT_FROZEN`: A frozen account takes no postings and holds.
+             *
+             *     `ACCOUNT_CLOSED`: A closed account is only read.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `PAYLOAD_TOO_LARGE`: The body is beyond 1 MiB (16 MiB for bulk), or the headers beyond 16 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNSUPPORTED_MEDIA_TYPE`: The body is not `application/json` in UTF-8 without content encoding. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `IDEMPOTENCY_MISMATCH`: The key was used for another request.
+             *
+             *     `UNKNOWN_ACCOUNT`: The body names an account that does not exist.
+             *
+             *     `UNBALANCED`: Debits and credits differ in a currency.
+             *
+             *     `CURRENCY_MISMATCH`: The currency is not the account’s, or the two accounts of a transfer differ in it.
+             *
+             *     `INSUFFICIENT_FUNDS`: An account would go (further) below its `min_balance`, open holds counted.
+             *
+             *     `LIMIT_EXCEEDED`: An account would go (further) above its `max_balance`, incoming holds counted.
+             *
+             *     `AMOUNT_OVERFLOW`: A total would pass 38 digits.
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `RATE_LIMITED`: Too many requests; wait for `Retry-After`. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `INTERNAL`: A fault of ours; the log has it under `trace_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `OVERLOADED`: Too many commands are waiting; wait for `Retry-After`.
+             *
+             *     `UNAVAILABLE`: The database can’t be reached or the outcome is unknown: repeat with the same key to find out.
+             */
+            503: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "Holds.capture": {
+        parameters: {
+            query?: {
+                /** @description Everything is checked and answered with status 200, nothing is recorded. */
+                dry_run?: boolean;
+            };
+            header: {
+                /**
+                 * @description The same key with the same request gives the same answer again, byte for byte, with `Idempotent-Replayed: true`, and changes nothing.
+                 * @example order-1-topup
+                 */
+                "Idempotency-Key": string;
+                /** @description Another name of `Idempotency-Key`: one of the two is enough; where both are sent they are the same. */
+                "X-Idempotency-Key"?: string;
+            };
+            path: {
+                ledger: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaptureHoldBody"];
+            };
+        };
+        responses: {
+            /** @description Of a dry run: what would be recorded. */
+            200: {
+                headers: {
+                    /** @description `true` where the answer was stored before and nothing was done */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoldStep"];
+                };
+            };
+            201: {
+                headers: {
+                    /** @description `true` where the answer was stored before and nothing was done */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoldStep"];
+                };
+            };
+            /**
+             * @description `MALFORMED_JSON`: The body is not JSON in UTF-8.
+             *
+             *     `VALIDATION_FAILED`: A field, query parameter or header is missing, unknown or has a value it may not have; `errors` names each.
+             *
+             *     `IDEMPOTENCY_KEY_REQUIRED`: A POST that records something came without `Idempotency-Key`.
+             *
+             *     `IDEMPOTENCY_KEY_INVALID`: The key is not 1–255 printable ASCII characters, or the two key headers differ.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`: No bearer token, or one nobody knows. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `FORBIDDEN`: The token lacks the scope this needs. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `LEDGER_NOT_FOUND`: The path names no ledger.
+             *
+             *     `HOLD_NOT_FOUND`: The path names no hold.
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `REFERENCE_ALREADY_USED`: Another transaction of the ledger has this reference; `transaction_id` names it.
+             *
+             *     `ACCOUNT_CLOSED`: A closed account is only read.
+             *
+             *     `HOLD_NOT_OPEN`: The hold was captured or voided before.
+             *
+             *     `HOLD_EXPIRED`: The hold is past its `expires_at`.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `PAYLOAD_TOO_LARGE`: The body is beyond 1 MiB (16 MiB for bulk), or the headers beyond 16 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNSUPPORTED_MEDIA_TYPE`: The body is not `application/json` in UTF-8 without content encoding. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `IDEMPOTENCY_MISMATCH`: The key was used for another request.
+             *
+             *     `AMOUNT_OVERFLOW`: A total would pass 38 digits.
+             *
+             *     `CAPTURE_EXCEEDS_HOLD`: More is captured than remains of the hold.
+             *
+             *     `AMOUNT_NOT_APPLICABLE`: An `amount` was given for something of more than two entries.
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `RATE_LIMITED`: Too many requests; wait for `Retry-After`. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `INTERNAL`: A fault of ours; the log has it under `trace_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `OVERLOADED`: Too many commands are waiting; wait for `Retry-After`.
+             *
+             *     `UNAVAILABLE`: The database can’t be reached or the outcome is unknown: repeat with the same key to find out.
+             */
+            503: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "Holds.void": {
+        parameters: {
+            query?: {
+                /** @description Everything is checked and answered with status 200, nothing is recorded. */
+                dry_run?: boolean;
+            };
+            header: {
+                /**
+                 * @description The same key with the same request gives the same answer again, byte for byte, with `Idempotent-Replayed: true`, and changes nothing.
+                 * @example order-1-topup
+                 */
+                "Idempotency-Key": string;
+                /** @description Another name of `Idempotency-Key`: one of the two is enough; where both are sent they are the same. */
+                "X-Idempotency-Key"?: string;
+            };
+            path: {
+                ledger: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VoidHoldBody"];
+            };
+        };
+        responses: {
+            /** @description Of a dry run: what would be recorded. */
+            200: {
+                headers: {
+                    /** @description `true` where the answer was stored before and nothing was done */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoldStep"];
+                };
+            };
+            201: {
+                headers: {
+                    /** @description `true` where the answer was stored before and nothing was done */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoldStep"];
+                };
+            };
+            /**
+             * @description `MALFORMED_JSON`: The body is not JSON in UTF-8.
+             *
+             *     `VALIDATION_FAILED`: A field, query parameter or header is missing, unknown or has a value it may not have; `errors` names each.
+             *
+             *     `IDEMPOTENCY_KEY_REQUIRED`: A POST that records something came without `Idempotency-Key`.
+             *
+             *     `IDEMPOTENCY_KEY_INVALID`: The key is not 1–255 printable ASCII characters, or the two key headers differ.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`: No bearer token, or one nobody knows. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `FORBIDDEN`: The token lacks the scope this needs. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `LEDGER_NOT_FOUND`: The path names no ledger.
+             *
+             *     `HOLD_NOT_FOUND`: The path names no hold.
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `REFERENCE_ALREADY_USED`: Another transaction of the ledger has this reference; `transaction_id` names it.
+             *
+             *     `HOLD_NOT_OPEN`: The hold was captured or voided before.
+             *
+             *     `HOLD_EXPIRED`: The hold is past its `expires_at`.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `PAYLOAD_TOO_LARGE`: The body is beyond 1 MiB (16 MiB for bulk), or the headers beyond 16 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNSUPPORTED_MEDIA_TYPE`: The body is not `application/json` in UTF-8 without content encoding. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `IDEMPOTENCY_MISMATCH`: The key was used for another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `RATE_LIMITED`: Too many requests; wait for `Retry-After`. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `INTERNAL`: A fault of ours; the log has it under `trace_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `OVERLOADED`: Too many commands are waiting; wait for `Retry-After`.
+             *
+             *     `UNAVAILABLE`: The database can’t be reached or the outcome is unknown: repeat with the same key to find out.
+             */
+            503: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "Bulk.run": {
         parameters: {
             query?: never;
@@ -3195,7 +4949,19 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Of an independent bulk */
             200: {
+                headers: {
+                    /** @description `true` where the answer was stored before and nothing was done */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkResults"];
+                };
+            };
+            /** @description Of an atomic bulk */
+            201: {
                 headers: {
                     /** @description `true` where the answer was stored before and nothing was done */
                     "Idempotent-Replayed"?: "true";
@@ -3267,7 +5033,808 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `IDEMPOTENCY_MISMATCH`: The key was used for another request. */
+            /**
+             * @description `IDEMPOTENCY_MISMATCH`: The key was used for another request.
+             *
+             *     `BULK_REJECTED`: A command of an atomic bulk was refused; `index` and `problem` say which and why.
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `RATE_LIMITED`: Too many requests; wait for `Retry-After`. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `INTERNAL`: A fault of ours; the log has it under `trace_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `OVERLOADED`: Too many commands are waiting; wait for `Retry-After`.
+             *
+             *     `UNAVAILABLE`: The database can’t be reached or the outcome is unknown: repeat with the same key to find out.
+             */
+            503: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "Wallet.debit": {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The same key with the same request gives the same answer again, byte for byte, with `Idempotent-Replayed: true`, and changes nothing.
+                 * @example order-1-topup
+                 */
+                "Idempotency-Key": string;
+                /** @description Another name of `Idempotency-Key`: one of the two is enough; where both are sent they are the same. */
+                "X-Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WalletMoveBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    /** @description `true` where the answer was stored before and nothing was done */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WalletMoved"];
+                };
+            };
+            /**
+             * @description `MALFORMED_JSON`: The body is not JSON in UTF-8.
+             *
+             *     `VALIDATION_FAILED`: A field, query parameter or header is missing, unknown or has a value it may not have; `errors` names each.
+             *
+             *     `IDEMPOTENCY_KEY_REQUIRED`: A POST that records something came without `Idempotency-Key`.
+             *
+             *     `IDEMPOTENCY_KEY_INVALID`: The key is not 1–255 printable ASCII characters, or the two key headers differ.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`: No bearer token, or one nobody knows. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `FORBIDDEN`: The token lacks the scope this needs. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `REFERENCE_ALREADY_USED`: Another transaction of the ledger has this reference; `transaction_id` names it.
+             *
+             *     `ACCOUNT_FROZEN`: A frozen account takes no postings and holds.
+             *
+             *     `ACCOUNT_CLOSED`: A closed account is only read.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `PAYLOAD_TOO_LARGE`: The body is beyond 1 MiB (16 MiB for bulk), or the headers beyond 16 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNSUPPORTED_MEDIA_TYPE`: The body is not `application/json` in UTF-8 without content encoding. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `IDEMPOTENCY_MISMATCH`: The key was used for another request.
+             *
+             *     `UNKNOWN_ACCOUNT`: The body names an account that does not exist.
+             *
+             *     `CURRENCY_MISMATCH`: The currency is not the account’s, or the two accounts of a transfer differ in it.
+             *
+             *     `INSUFFICIENT_FUNDS`: An account would go (further) below its `min_balance`, open holds counted.
+             *
+             *     `LIMIT_EXCEEDED`: An account would go (further) above its `max_balance`, incoming holds counted.
+             *
+             *     `AMOUNT_OVERFLOW`: A total would pass 38 digits.
+             *
+             *     `NOT_A_WALLET`: The wallet profile takes liability accounts only.
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `RATE_LIMITED`: Too many requests; wait for `Retry-After`. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `INTERNAL`: A fault of ours; the log has it under `trace_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `OVERLOADED`: Too many commands are waiting; wait for `Retry-After`.
+             *
+             *     `UNAVAILABLE`: The database can’t be reached or the outcome is unknown: repeat with the same key to find out.
+             */
+            503: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "Wallet.credit": {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The same key with the same request gives the same answer again, byte for byte, with `Idempotent-Replayed: true`, and changes nothing.
+                 * @example order-1-topup
+                 */
+                "Idempotency-Key": string;
+                /** @description Another name of `Idempotency-Key`: one of the two is enough; where both are sent they are the same. */
+                "X-Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WalletMoveBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    /** @description `true` where the answer was stored before and nothing was done */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WalletMoved"];
+                };
+            };
+            /**
+             * @description `MALFORMED_JSON`: The body is not JSON in UTF-8.
+             *
+             *     `VALIDATION_FAILED`: A field, query parameter or header is missing, unknown or has a value it may not have; `errors` names each.
+             *
+             *     `IDEMPOTENCY_KEY_REQUIRED`: A POST that records something came without `Idempotency-Key`.
+             *
+             *     `IDEMPOTENCY_KEY_INVALID`: The key is not 1–255 printable ASCII characters, or the two key headers differ.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`: No bearer token, or one nobody knows. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `FORBIDDEN`: The token lacks the scope this needs. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `REFERENCE_ALREADY_USED`: Another transaction of the ledger has this reference; `transaction_id` names it.
+             *
+             *     `ACCOUNT_FROZEN`: A frozen account takes no postings and holds.
+             *
+             *     `ACCOUNT_CLOSED`: A closed account is only read.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `PAYLOAD_TOO_LARGE`: The body is beyond 1 MiB (16 MiB for bulk), or the headers beyond 16 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNSUPPORTED_MEDIA_TYPE`: The body is not `application/json` in UTF-8 without content encoding. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `IDEMPOTENCY_MISMATCH`: The key was used for another request.
+             *
+             *     `UNKNOWN_ACCOUNT`: The body names an account that does not exist.
+             *
+             *     `CURRENCY_MISMATCH`: The currency is not the account’s, or the two accounts of a transfer differ in it.
+             *
+             *     `INSUFFICIENT_FUNDS`: An account would go (further) below its `min_balance`, open holds counted.
+             *
+             *     `LIMIT_EXCEEDED`: An account would go (further) above its `max_balance`, incoming holds counted.
+             *
+             *     `AMOUNT_OVERFLOW`: A total would pass 38 digits.
+             *
+             *     `NOT_A_WALLET`: The wallet profile takes liability accounts only.
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `RATE_LIMITED`: Too many requests; wait for `Retry-After`. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `INTERNAL`: A fault of ours; the log has it under `trace_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `OVERLOADED`: Too many commands are waiting; wait for `Retry-After`.
+             *
+             *     `UNAVAILABLE`: The database can’t be reached or the outcome is unknown: repeat with the same key to find out.
+             */
+            503: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "Wallet.hold": {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The same key with the same request gives the same answer again, byte for byte, with `Idempotent-Replayed: true`, and changes nothing.
+                 * @example order-1-topup
+                 */
+                "Idempotency-Key": string;
+                /** @description Another name of `Idempotency-Key`: one of the two is enough; where both are sent they are the same. */
+                "X-Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WalletMoveBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    /** @description `true` where the answer was stored before and nothing was done */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WalletHeld"];
+                };
+            };
+            /**
+             * @description `MALFORMED_JSON`: The body is not JSON in UTF-8.
+             *
+             *     `VALIDATION_FAILED`: A field, query parameter or header is missing, unknown or has a value it may not have; `errors` names each.
+             *
+             *     `IDEMPOTENCY_KEY_REQUIRED`: A POST that records something came without `Idempotency-Key`.
+             *
+             *     `IDEMPOTENCY_KEY_INVALID`: The key is not 1–255 printable ASCII characters, or the two key headers differ.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`: No bearer token, or one nobody knows. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `FORBIDDEN`: The token lacks the scope this needs. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `REFERENCE_ALREADY_USED`: Another transaction of the ledger has this reference; `transaction_id` names it.
+             *
+             *     `ACCOUNT_FROZEN`: A frozen account takes no postings and holds.
+             *
+             *     `ACCOUNT_CLOSED`: A closed account is only read.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `PAYLOAD_TOO_LARGE`: The body is beyond 1 MiB (16 MiB for bulk), or the headers beyond 16 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNSUPPORTED_MEDIA_TYPE`: The body is not `application/json` in UTF-8 without content encoding. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `IDEMPOTENCY_MISMATCH`: The key was used for another request.
+             *
+             *     `UNKNOWN_ACCOUNT`: The body names an account that does not exist.
+             *
+             *     `CURRENCY_MISMATCH`: The currency is not the account’s, or the two accounts of a transfer differ in it.
+             *
+             *     `INSUFFICIENT_FUNDS`: An account would go (further) below its `min_balance`, open holds counted.
+             *
+             *     `LIMIT_EXCEEDED`: An account would go (further) above its `max_balance`, incoming holds counted.
+             *
+             *     `AMOUNT_OVERFLOW`: A total would pass 38 digits.
+             *
+             *     `NOT_A_WALLET`: The wallet profile takes liability accounts only.
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `RATE_LIMITED`: Too many requests; wait for `Retry-After`. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `INTERNAL`: A fault of ours; the log has it under `trace_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `OVERLOADED`: Too many commands are waiting; wait for `Retry-After`.
+             *
+             *     `UNAVAILABLE`: The database can’t be reached or the outcome is unknown: repeat with the same key to find out.
+             */
+            503: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "Wallet.commit": {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The same key with the same request gives the same answer again, byte for byte, with `Idempotent-Replayed: true`, and changes nothing.
+                 * @example order-1-topup
+                 */
+                "Idempotency-Key": string;
+                /** @description Another name of `Idempotency-Key`: one of the two is enough; where both are sent they are the same. */
+                "X-Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WalletCommitBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    /** @description `true` where the answer was stored before and nothing was done */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WalletCommitted"];
+                };
+            };
+            /**
+             * @description `MALFORMED_JSON`: The body is not JSON in UTF-8.
+             *
+             *     `VALIDATION_FAILED`: A field, query parameter or header is missing, unknown or has a value it may not have; `errors` names each.
+             *
+             *     `IDEMPOTENCY_KEY_REQUIRED`: A POST that records something came without `Idempotency-Key`.
+             *
+             *     `IDEMPOTENCY_KEY_INVALID`: The key is not 1–255 printable ASCII characters, or the two key headers differ.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`: No bearer token, or one nobody knows. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `FORBIDDEN`: The token lacks the scope this needs. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `HOLD_NOT_FOUND`: The path names no hold. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `ACCOUNT_CLOSED`: A closed account is only read.
+             *
+             *     `HOLD_NOT_OPEN`: The hold was captured or voided before.
+             *
+             *     `HOLD_EXPIRED`: The hold is past its `expires_at`.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `PAYLOAD_TOO_LARGE`: The body is beyond 1 MiB (16 MiB for bulk), or the headers beyond 16 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNSUPPORTED_MEDIA_TYPE`: The body is not `application/json` in UTF-8 without content encoding. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `IDEMPOTENCY_MISMATCH`: The key was used for another request.
+             *
+             *     `CURRENCY_MISMATCH`: The currency is not the account’s, or the two accounts of a transfer differ in it.
+             *
+             *     `AMOUNT_OVERFLOW`: A total would pass 38 digits.
+             *
+             *     `CAPTURE_EXCEEDS_HOLD`: More is captured than remains of the hold.
+             *
+             *     `NOT_A_WALLET`: The wallet profile takes liability accounts only.
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `RATE_LIMITED`: Too many requests; wait for `Retry-After`. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `INTERNAL`: A fault of ours; the log has it under `trace_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `OVERLOADED`: Too many commands are waiting; wait for `Retry-After`.
+             *
+             *     `UNAVAILABLE`: The database can’t be reached or the outcome is unknown: repeat with the same key to find out.
+             */
+            503: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "Wallet.rollback": {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The same key with the same request gives the same answer again, byte for byte, with `Idempotent-Replayed: true`, and changes nothing.
+                 * @example order-1-topup
+                 */
+                "Idempotency-Key": string;
+                /** @description Another name of `Idempotency-Key`: one of the two is enough; where both are sent they are the same. */
+                "X-Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WalletRollbackBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    /** @description `true` where the answer was stored before and nothing was done */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WalletRolledBack"];
+                };
+            };
+            /**
+             * @description `MALFORMED_JSON`: The body is not JSON in UTF-8.
+             *
+             *     `VALIDATION_FAILED`: A field, query parameter or header is missing, unknown or has a value it may not have; `errors` names each.
+             *
+             *     `IDEMPOTENCY_KEY_REQUIRED`: A POST that records something came without `Idempotency-Key`.
+             *
+             *     `IDEMPOTENCY_KEY_INVALID`: The key is not 1–255 printable ASCII characters, or the two key headers differ.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`: No bearer token, or one nobody knows. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `FORBIDDEN`: The token lacks the scope this needs. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `HOLD_NOT_FOUND`: The path names no hold. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `HOLD_NOT_OPEN`: The hold was captured or voided before.
+             *
+             *     `HOLD_EXPIRED`: The hold is past its `expires_at`.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `PAYLOAD_TOO_LARGE`: The body is beyond 1 MiB (16 MiB for bulk), or the headers beyond 16 KiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNSUPPORTED_MEDIA_TYPE`: The body is not `application/json` in UTF-8 without content encoding. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `IDEMPOTENCY_MISMATCH`: The key was used for another request.
+             *
+             *     `NOT_A_WALLET`: The wallet profile takes liability accounts only.
+             */
             422: {
                 headers: {
                     [name: string]: unknown;

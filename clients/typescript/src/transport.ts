@@ -43,6 +43,8 @@ export interface Answer {
 export interface Transport {
   /** The answer to the last attempt, whatever its status. @throws ConnectionError without one */
   send(request: Request): Promise<Answer>;
+  /** The answer of a success. @throws CounterfoilError, ConnectionError */
+  ask(request: Request): Promise<Answer>;
   /** The body of a success. @throws CounterfoilError, ConnectionError */
   call<T>(request: Request): Promise<T>;
 }
@@ -117,16 +119,16 @@ export function createTransport(options: TransportOptions): Transport {
     return asked > retry.longestRetryAfterMs ? undefined : asked + backOffMs(tried, retry);
   }
 
-  async function call<T>(request: Request): Promise<T> {
+  async function ask(request: Request): Promise<Answer> {
     const answer = await send(request);
     const { status, body, headers } = answer;
     const { key } = request;
-    if (status >= 200 && status < 300 && body !== undefined) return body as T;
+    if (status >= 200 && status < 300 && body !== undefined) return answer;
     if (isProblem(body)) throw new CounterfoilError(body, key, retryAfterMs(headers.get('retry-after')));
     throw new ConnectionError(`${base} answered ${status}, but not as the service does`, key, status);
   }
 
-  return { send, call };
+  return { send, ask, call: async <T>(request: Request) => (await ask(request)).body as T };
 }
 
 function wasNotDone({ status, body }: Answer): boolean {

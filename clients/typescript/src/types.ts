@@ -11,6 +11,8 @@ export type StatementLine = Schemas['StatementLine'];
 export type Entry = Schemas['Entry'];
 export type HoldState = Schemas['HoldState'];
 export type Transaction = Schemas['Transaction'];
+export type Hold = Schemas['Hold'];
+export type HoldStep = Schemas['HoldStep'];
 export type BulkResult = Schemas['BulkResult'];
 export type Problem = Schemas['Problem'];
 /** Every code the service may refuse with. */
@@ -34,20 +36,26 @@ export type PutLedger = Input<Schemas['PutLedgerBody']>;
 export type OpenAccount = Input<Schemas['OpenAccountBody']>;
 export type UpdateAccount = Input<Schemas['UpdateAccountBody']>;
 export type PostTransaction = Input<Schemas['PostTransactionBody']>;
+export type ReverseTransaction = Input<Schemas['ReverseBody']>;
 export type CreateTransfer = Input<Schemas['TransferBody']>;
+export type CreateHold = Input<Schemas['CreateHoldBody']>;
+export type CaptureHold = Input<Schemas['CaptureHoldBody']>;
+export type VoidHold = Input<Schemas['VoidHoldBody']>;
+export type WalletMove = Input<Schemas['WalletMoveBody']>;
+export type WalletCommit = Input<Schemas['WalletCommitBody']>;
 
 type Keyed = { idempotency_key?: string };
 /** A command of a bulk: its name, the fields of its own endpoint, and perhaps a key of its own. */
 export type BulkCommand =
   | ({ command: 'open_account' } & Keyed & OpenAccount)
   | ({ command: 'transaction' } & Keyed & PostTransaction)
-  | ({ command: 'transfer' } & Keyed & CreateTransfer);
+  | ({ command: 'transfer' } & Keyed & CreateTransfer)
+  | ({ command: 'hold' } & Keyed & CreateHold)
+  | ({ command: 'capture'; hold_id: string } & Keyed & CaptureHold)
+  | ({ command: 'void'; hold_id: string } & Keyed & VoidHold)
+  | ({ command: 'reverse'; transaction_id: string } & Keyed & ReverseTransaction);
 
 /** The query parameters of an operation of the API's description. */
-export type Query<Operation extends keyof operations> = NonNullable<
-  operations[Operation]['parameters']['query']
+export type Query<Operation extends keyof operations> = Input<
+  NonNullable<operations[Operation]['parameters']['query']>
 >;
-
-/** Bounds on an amount, all of which hold. */
-export type Comparison = Partial<Record<'lt' | 'lte' | 'gt' | 'gte' | 'eq', string | bigint>>;
-export type ListAccounts = Omit<Query<'Accounts.list'>, 'balance'> & { balance?: Comparison };
