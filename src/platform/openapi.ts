@@ -8,6 +8,7 @@ import { bulkSchemas } from '../ledger/bulk/bulk.schema.js';
 import { codes, problemType, type Code } from '../ledger/errors.js';
 import { ledgerSchemas } from '../ledger/ledgers/ledger.schema.js';
 import { transactionSchemas } from '../ledger/transactions/transaction.schema.js';
+import { trialBalanceSchemas } from '../ledger/trial-balance/trial-balance.schema.js';
 import { walletSchemas } from '../ledger/wallet/wallet.schema.js';
 import { object, oneOf, type Schema } from './answers.js';
 
@@ -229,6 +230,7 @@ const answers: Record<string, Schema> = {
   ...accountSchemas,
   ...transactionSchemas,
   ...bulkSchemas,
+  ...trialBalanceSchemas,
   ...walletSchemas,
   Problem: problemSchema,
   Liveness: object({ status: oneOf(['ok']) }, { example: { status: 'ok' } }),

@@ -37,7 +37,8 @@ beforeAll(async () => {
   ]);
   await recordHistory(owner, history, [numbers.get('till'), numbers.get('shop'), ENTRIES]);
   service = await startService({}, database.url);
-  client = createClient(service.url);
+  // Holds are released before they are made here: some balances are none that the service would come to.
+  client = createClient(service.url, 'main', undefined, { checked: false });
 });
 
 afterAll(async () => {

@@ -394,6 +394,18 @@ describe('with the service', () => {
     expect((await accounts.get('acc_1')).balances.available).toBe('650');
   });
 
+  test('the trial balance balances, and a balance has a past', async () => {
+    const { accounts, transfers, trialBalance } = client();
+    await accounts.open({ id: 'vault', type: 'asset', currency: 'JPY', min_balance: null });
+    await accounts.open({ id: 'past', type: 'liability', currency: 'JPY' });
+    await transfers.create({ from: 'vault', to: 'past', amount: 7n, effective_at: '2020-01-01T00:00:00Z' });
+    expect((await accounts.get('past', { at: '2019-12-31T00:00:00Z' })).balances.available).toBe('0');
+    expect((await accounts.get('past', { at: '2020-01-02T00:00:00Z' })).balances.available).toBe('7');
+    const yen = async () => (await trialBalance()).totals.find(({ currency }) => currency === 'JPY');
+    await eventually(async () => (await yen()) !== undefined);
+    expect(await yen()).toEqual({ currency: 'JPY', debits: '7', credits: '7' });
+  });
+
   test('lists are walked to their end, whatever the size of a page', async () => {
     const { accounts, bulk } = client();
     const results = await bulk.independent([

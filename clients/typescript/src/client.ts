@@ -1,10 +1,11 @@
 import { accounts } from './accounts.js';
 import { bulk } from './bulk.js';
-import { createCaller, ledgerBase } from './caller.js';
+import { createCaller, ledgerBase, type ReadOptions } from './caller.js';
 import { holds } from './holds.js';
 import { ledgers } from './ledgers.js';
 import { transactions, transfers } from './transactions.js';
 import { createTransport, type Transport, type TransportOptions } from './transport.js';
+import type { Query, TrialBalance } from './types.js';
 import { wallet } from './wallet.js';
 
 export interface ClientOptions extends TransportOptions {
@@ -35,6 +36,9 @@ function resources(transport: Transport, ledger: string) {
     transfers: transfers(call),
     holds: holds(call),
     bulk: bulk(call),
+    /** Posted debits and credits by currency and type of account, from the read model. */
+    trialBalance: (query?: Query<'TrialBalance.read'>, options?: ReadOptions) =>
+      call.get<TrialBalance>('trial-balance', query, options),
     wallet: wallet(createCaller(transport, '/v1/wallet/')),
   };
 }

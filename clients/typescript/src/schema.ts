@@ -61,7 +61,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read an account and its balances */
+        /**
+         * Read an account and its balances, now or at a point in time
+         * @description With `at`, `balances` are those of the entries effective by then, back-dated ones included; with `recorded_at`, of those recorded by then; with both, what was known at `recorded_at` of the time `at`. They come from the journal, whatever `consistency` says. `version` is that at `recorded_at`; with `at`, the last up to which no entry was effective later. Everything else, the ETag too, is of the account as it is now.
+         */
         get: operations["Accounts.read"];
         put?: never;
         post?: never;
@@ -273,6 +276,26 @@ export interface paths {
         put?: never;
         /** Void a hold: releases what remains of it */
         post: operations["Holds.void"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ledgers/{ledger}/trial-balance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Trial balance: posted debits and credits by currency and type of account
+         * @description From the read model: everything recorded before `as_of` is in it, whole transactions only, so that debits equal credits in each currency. `balance` is signed to the type’s normal side; a type without posted entries is not listed. With `at`, of what was effective by then; with `recorded_at`, of what was recorded by then, and 503 while the read model doesn’t have all of that; with both, what was known at `recorded_at` of the time `at`.
+         */
+        get: operations["TrialBalance.read"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1807,6 +1830,55 @@ export interface components {
         };
         /**
          * @example {
+         *       "data": [
+         *         {
+         *           "currency": "USD",
+         *           "type": "asset",
+         *           "debits": "100000",
+         *           "credits": "2500",
+         *           "balance": "97500"
+         *         },
+         *         {
+         *           "currency": "USD",
+         *           "type": "liability",
+         *           "debits": "2500",
+         *           "credits": "100000",
+         *           "balance": "97500"
+         *         }
+         *       ],
+         *       "totals": [
+         *         {
+         *           "currency": "USD",
+         *           "debits": "102500",
+         *           "credits": "102500"
+         *         }
+         *       ],
+         *       "as_of": "2026-11-21T10:00:00.000000Z"
+         *     }
+         */
+        TrialBalance: {
+            data: {
+                currency: string;
+                /** @enum {string} */
+                type: "asset" | "liability" | "equity" | "revenue" | "expense";
+                debits: string;
+                credits: string;
+                /** @description Signed to the type’s normal side. */
+                balance: string;
+            }[];
+            totals: {
+                currency: string;
+                debits: string;
+                credits: string;
+            }[];
+            /**
+             * Format: date-time
+             * @description Everything recorded before is in it.
+             */
+            as_of: string;
+        };
+        /**
+         * @example {
          *       "status": "committed",
          *       "entry_id": "01994c3e-7d2a-7bb3-9f10-5d0c3c1f8a21.1"
          *     }
@@ -2465,6 +2537,10 @@ export interface operations {
                 consistency?: "strong" | "eventual";
                 /** @description Never an older version than this. */
                 min_version?: number;
+                /** @description Effective at this time or before it. */
+                at?: string;
+                /** @description Recorded at this time or before it: what we knew then. Not the last 10 seconds. */
+                recorded_at?: string;
             };
             header?: never;
             path: {
@@ -4914,6 +4990,99 @@ export interface operations {
              *
              *     `UNAVAILABLE`: The database can’t be reached or the outcome is unknown: repeat with the same key to find out.
              */
+            503: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "TrialBalance.read": {
+        parameters: {
+            query?: {
+                /** @description Effective at this time or before it. */
+                at?: string;
+                /** @description Recorded at this time or before it: what we knew then. Not the last 10 seconds. */
+                recorded_at?: string;
+            };
+            header?: never;
+            path: {
+                ledger: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialBalance"];
+                };
+            };
+            /** @description `VALIDATION_FAILED`: A field, query parameter or header is missing, unknown or has a value it may not have; `errors` names each. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`: No bearer token, or one nobody knows. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `FORBIDDEN`: The token lacks the scope this needs. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `LEDGER_NOT_FOUND`: The path names no ledger. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `RATE_LIMITED`: Too many requests; wait for `Retry-After`. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `INTERNAL`: A fault of ours; the log has it under `trace_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNAVAILABLE`: The database can’t be reached or the outcome is unknown: repeat with the same key to find out. */
             503: {
                 headers: {
                     /** @description Seconds to wait */

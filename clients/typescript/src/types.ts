@@ -13,6 +13,7 @@ export type HoldState = Schemas['HoldState'];
 export type Transaction = Schemas['Transaction'];
 export type Hold = Schemas['Hold'];
 export type HoldStep = Schemas['HoldStep'];
+export type TrialBalance = Schemas['TrialBalance'];
 export type BulkResult = Schemas['BulkResult'];
 export type Problem = Schemas['Problem'];
 /** Every code the service may refuse with. */

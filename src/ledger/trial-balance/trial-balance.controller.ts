@@ -1,6 +1,7 @@
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type pg from 'pg';
+import { ref } from '../../platform/answers.js';
 import { Problems } from '../../platform/openapi.js';
 import { READ_POOL } from '../../platform/postgres.js';
 import { recentFreshness } from '../../projections/freshness.js';
@@ -15,15 +16,6 @@ class TrialBalanceQuery {
   @At() at?: string;
   @RecordedAt() recorded_at?: string;
 }
-
-const example = {
-  data: [
-    { currency: 'USD', type: 'asset', debits: '100000', credits: '2500', balance: '97500' },
-    { currency: 'USD', type: 'liability', debits: '2500', credits: '100000', balance: '97500' },
-  ],
-  totals: [{ currency: 'USD', debits: '102500', credits: '102500' }],
-  as_of: '2026-11-21T10:00:00.000000Z',
-};
 
 @ApiTags('Ledgers')
 @Controller('v1/ledgers/:ledger/trial-balance')
@@ -40,7 +32,7 @@ export class TrialBalanceController {
       'and 503 while the read model doesn’t have all of that; with both, what was known at `recorded_at` of the ' +
       'time `at`.',
   })
-  @ApiOkResponse({ schema: { type: 'object', example } })
+  @ApiOkResponse({ schema: ref('TrialBalance') })
   @Problems('LEDGER_NOT_FOUND')
   async read(@Param() { ledger }: LedgerPath, @Query() point: TrialBalanceQuery) {
     await requireSettled(this.pool, point);

@@ -1,0 +1,30 @@
+import { currency, listOf, object, oneOf, time, type Schema } from '../../platform/answers.js';
+import { accountTypes } from '../rules/account.js';
+
+const example = {
+  data: [
+    { currency: 'USD', type: 'asset', debits: '100000', credits: '2500', balance: '97500' },
+    { currency: 'USD', type: 'liability', debits: '2500', credits: '100000', balance: '97500' },
+  ],
+  totals: [{ currency: 'USD', debits: '102500', credits: '102500' }],
+  as_of: '2026-11-21T10:00:00.000000Z',
+};
+
+/** Over all accounts a sum may pass the 38 digits of one. */
+const sum: Schema = { type: 'string', pattern: '^(0|[1-9][0-9]*)$' };
+const balance: Schema = {
+  type: 'string',
+  pattern: '^(0|-?[1-9][0-9]*)$',
+  description: 'Signed to the type’s normal side.',
+};
+
+export const trialBalanceSchemas: Record<string, Schema> = {
+  TrialBalance: object(
+    {
+      data: listOf(object({ currency, type: oneOf(accountTypes), debits: sum, credits: sum, balance })),
+      totals: listOf(object({ currency, debits: sum, credits: sum })),
+      as_of: { ...time, description: 'Everything recorded before is in it.' },
+    },
+    { example },
+  ),
+};
