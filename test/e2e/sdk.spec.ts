@@ -446,6 +446,8 @@ describe('with the service', () => {
     const balances: string[] = [];
     for await (const { balance } of accounts.statementLines('row-0', { limit: 2 })) balances.push(balance);
     expect(balances).toEqual(['1', '3', '6', '10', '15']);
+    expect((await accounts.statementAs('text/csv', 'row-0')).trim().split('\n').length).toBe(1 + 1 + 5 + 1);
+    expect(await accounts.statementAs('text/html', 'row-0')).toContain('<!doctype html>');
     expect(await accounts.statement('row-0', { limit: 2 })).toMatchObject({ opening: '0', closing: '15' });
   });
 

@@ -48,6 +48,14 @@ export function accounts(call: Caller) {
     /** One page of posted amounts by effective time, oldest first; `opening` and `closing` are of the whole range. */
     statement,
 
+    /** The whole range as CSV in decimals, or as a page to print; with `limit` or `cursor` a page of it. */
+    statementAs: (
+      type: 'text/csv' | 'text/html',
+      id: string,
+      query?: Query<'Statement.statement'>,
+      options?: ReadOptions,
+    ) => call.getText(path`accounts/${id}/statement`, type, query, options),
+
     /** The lines of all pages. */
     statementLines: (id: string, query: Query<'Statement.statement'> = {}, options?: ReadOptions) =>
       listing<StatementLine>(async (cursor) => {

@@ -30,6 +30,8 @@ export interface Caller {
   get<T>(place: string, query?: object, options?: ReadOptions): Promise<T>;
   /** With the revision that its ETag names. */
   getRevised<T>(place: string, options?: ReadOptions): Promise<{ value: T; revision: number }>;
+  /** What is no JSON. */
+  getText(place: string, accept: string, query?: object, options?: ReadOptions): Promise<string>;
   list<T>(place: string, query?: { cursor?: string }, options?: ReadOptions): Listing<T>;
   /** Records something, under a key. */
   post<T>(place: string, body?: unknown, options?: RecordOptions): Promise<T>;
@@ -46,6 +48,8 @@ export function createCaller(transport: Transport, base: string): Caller {
       const answer = await transport.ask({ method: 'GET', path: base + place, ...common(options) });
       return { value: answer.body as T, revision: revisionOf(answer.headers.get('etag')) };
     },
+    getText: async (place, accept, query, options) =>
+      (await transport.ask({ method: 'GET', path: base + place, accept, query, ...common(options) })).text,
     list: <T>(place: string, query: { cursor?: string } = {}, options?: ReadOptions) =>
       listing((cursor) => get<Page<T>>(place, { ...query, cursor }, options), query.cursor),
     post: (place, body, options = {}) => {

@@ -150,7 +150,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Statement of posted amounts by effective time, oldest first; text/csv too */
+        /**
+         * Statement of posted amounts by effective time, oldest first: JSON, CSV, or a page to print
+         * @description CSV and HTML without `limit` and `cursor` are the whole range, streamed; an answer that breaks off is not complete. The first row is the opening balance, the last one the closing balance.
+         */
         get: operations["Statement.statement"];
         put?: never;
         post?: never;
@@ -3352,11 +3355,13 @@ export interface operations {
                 consistency?: "strong" | "eventual";
                 /** @description Never an older version than this. */
                 min_version?: number;
-                /** @description Recorded from (included). */
+                /** @description Effective from (included); absent: the earliest entry. */
                 from?: string;
-                /** @description Recorded until (not included). */
+                /** @description Effective until (not included); absent: now. */
                 to?: string;
-                /** @description How many rows at most. */
+                /** @description Recorded at this time or before it: what we knew then. Not the last 10 seconds. */
+                recorded_at?: string;
+                /** @description How many lines at most: 50; CSV and HTML without limit and cursor: all. */
                 limit?: number;
                 /** @description The `next_cursor` of the page before. */
                 cursor?: string;
@@ -3372,11 +3377,14 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description With `limit` or `cursor` in CSV and HTML: the `cursor` of the next page, if there is one */
+                    "Next-Cursor"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Statement"];
                     "text/csv": string;
+                    "text/html": string;
                 };
             };
             /** @description `VALIDATION_FAILED`: A field, query parameter or header is missing, unknown or has a value it may not have; `errors` names each. */

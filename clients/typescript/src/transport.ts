@@ -15,7 +15,7 @@ export interface TransportOptions {
 }
 
 export interface Request {
-  method: 'GET' | 'POST' | 'PUT' | 'PATCH';
+  method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH';
   /** Below the URL, ids encoded. */
   path: string;
   query?: object;
@@ -26,6 +26,8 @@ export interface Request {
   /** Idempotency key: every attempt carries the same one. */
   key?: string;
   headers?: Record<string, string>;
+  /** A media type other than JSON. */
+  accept?: string;
   signal?: AbortSignal;
   /** False where doing it twice is not the same as doing it once: then only what was surely not done is tried again. */
   repeatable?: boolean;
@@ -123,7 +125,7 @@ export function createTransport(options: TransportOptions): Transport {
     const answer = await send(request);
     const { status, body, headers } = answer;
     const { key } = request;
-    if (status >= 200 && status < 300 && body !== undefined) return answer;
+    if (status >= 200 && status < 300 && isWanted(answer, request.accept)) return answer;
     if (isProblem(body)) throw new CounterfoilError(body, key, retryAfterMs(headers.get('retry-after')));
     throw new ConnectionError(`${base} answered ${status}, but not as the service does`, key, status);
   }
@@ -131,18 +133,23 @@ export function createTransport(options: TransportOptions): Transport {
   return { send, ask, call: async <T>(request: Request) => (await ask(request)).body as T };
 }
 
+/** A page of a proxy in between is no answer, even with status 200. */
+function isWanted({ body, headers }: Answer, accept: string | undefined): boolean {
+  return accept === undefined ? body !== undefined : headers.get('content-type')?.startsWith(accept) === true;
+}
+
 function wasNotDone({ status, body }: Answer): boolean {
   return status === 429 || (isProblem(body) && body.code === 'OVERLOADED');
 }
 
 async function headersOf(
-  { key, headers }: Request,
+  { key, headers, accept = 'application/json' }: Request,
   type: string | undefined,
   token: TransportOptions['token'],
 ): Promise<Headers> {
   const shown = typeof token === 'function' ? await token() : token;
   return new Headers({
-    accept: 'application/json',
+    accept,
     ...(type !== undefined && { 'content-type': type }),
     ...(key !== undefined && { 'idempotency-key': key }),
     ...(shown && { authorization: `Bearer ${shown}` }),
