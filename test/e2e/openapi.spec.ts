@@ -41,7 +41,7 @@ describe('/openapi.json', () => {
     for (const { path, method, operation } of operations()) {
       for (const [status, response] of Object.entries<Json>(operation.responses)) {
         for (const [type, { schema }] of Object.entries<Json>(response.content ?? {})) {
-          const named = !type.endsWith('json') || (Boolean(resolved(schema)?.required) && '$ref' in schema);
+          const named = !/[/+]json$/.test(type) || (Boolean(resolved(schema)?.required) && '$ref' in schema);
           expect({ path, method, status, named }).toEqual({ path, method, status, named: true });
         }
       }

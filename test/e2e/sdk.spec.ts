@@ -207,7 +207,7 @@ describe('with the service', () => {
     const response = await fetch(input, init);
     const { status, headers } = response;
     const text = await response.clone().text();
-    const body: unknown = headers.get('content-type')?.includes('json') ? JSON.parse(text) : undefined;
+    const body: unknown = /[/+]json/.test(headers.get('content-type') ?? '') ? JSON.parse(text) : undefined;
     const url = String(input);
     const found = undescribed(init!.method!, url, { status, headers, body });
     wrong.push(...found);
@@ -404,6 +404,36 @@ describe('with the service', () => {
     const yen = async () => (await trialBalance()).totals.find(({ currency }) => currency === 'JPY');
     await eventually(async () => (await yen()) !== undefined);
     expect(await yen()).toEqual({ currency: 'JPY', debits: '7', credits: '7' });
+  });
+
+  test('events are listed from a cursor, and followed as they come', async () => {
+    const { accounts, events } = client();
+    await accounts.open({ id: 'told', type: 'liability', currency: 'USD' });
+    const lines = [];
+    for await (const line of events.list({ limit: 3 })) lines.push(line);
+    const sequences = lines.map(({ event }) => BigInt(event.sequence));
+    expect(sequences.length).toBeGreaterThan(4);
+    expect(new Set(lines.map(({ event }) => event.event_id)).size).toBe(lines.length);
+    expect(lines.at(-1)!.event).toMatchObject({
+      event_type: 'ledger.account.opened',
+      account: { id: 'told' },
+    });
+
+    const ending = new AbortController();
+    const seen: string[] = [];
+    const following = (async () => {
+      for await (const { event } of events.follow(
+        { after: lines.at(-1)!.cursor },
+        { signal: ending.signal },
+      )) {
+        seen.push(event.event_type);
+        if (seen.length === 1) await accounts.unfreeze('told');
+        else ending.abort(new Error('seen enough'));
+      }
+    })();
+    await accounts.freeze('told');
+    await expect(following).rejects.toThrow('seen enough');
+    expect(seen).toEqual(['ledger.account.frozen', 'ledger.account.unfrozen']);
   });
 
   test('lists are walked to their end, whatever the size of a page', async () => {

@@ -42,7 +42,7 @@ export function undescribed(method: string, url: string, { status, headers, body
   if (body?.code && status >= 400 && !content[type].examples[body.code]) {
     return [`${where} ${body.code} is not described`];
   }
-  if (!type.endsWith('json')) return [];
+  if (!/[/+]json$/.test(type)) return [];
   const pointer = [
     'paths',
     operation.path,

@@ -49,12 +49,12 @@ export function accounts(call: Caller) {
     statement,
 
     /** The whole range as CSV in decimals, or as a page to print; with `limit` or `cursor` a page of it. */
-    statementAs: (
+    statementAs: async (
       type: 'text/csv' | 'text/html',
       id: string,
       query?: Query<'Statement.statement'>,
       options?: ReadOptions,
-    ) => call.getText(path`accounts/${id}/statement`, type, query, options),
+    ) => (await call.getAs(type, path`accounts/${id}/statement`, query, options)).text,
 
     /** The lines of all pages. */
     statementLines: (id: string, query: Query<'Statement.statement'> = {}, options?: ReadOptions) =>

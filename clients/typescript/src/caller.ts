@@ -1,6 +1,6 @@
 import { newKey, path } from './encode.js';
 import { listing, type Listing, type Page } from './listing.js';
-import type { Request, Transport } from './transport.js';
+import type { Answer, Request, Transport } from './transport.js';
 
 /** What every call takes besides its own fields. */
 export interface ReadOptions {
@@ -30,8 +30,13 @@ export interface Caller {
   get<T>(place: string, query?: object, options?: ReadOptions): Promise<T>;
   /** With the revision that its ETag names. */
   getRevised<T>(place: string, options?: ReadOptions): Promise<{ value: T; revision: number }>;
-  /** What is no JSON. */
-  getText(place: string, accept: string, query?: object, options?: ReadOptions): Promise<string>;
+  /** An answer that is no JSON; `waitMs` is the time that the service was asked to take for it. */
+  getAs(
+    accept: string,
+    place: string,
+    query?: object,
+    options?: ReadOptions & { waitMs?: number },
+  ): Promise<Answer>;
   list<T>(place: string, query?: { cursor?: string }, options?: ReadOptions): Listing<T>;
   /** Records something, under a key. */
   post<T>(place: string, body?: unknown, options?: RecordOptions): Promise<T>;
@@ -48,8 +53,8 @@ export function createCaller(transport: Transport, base: string): Caller {
       const answer = await transport.ask({ method: 'GET', path: base + place, ...common(options) });
       return { value: answer.body as T, revision: revisionOf(answer.headers.get('etag')) };
     },
-    getText: async (place, accept, query, options) =>
-      (await transport.ask({ method: 'GET', path: base + place, accept, query, ...common(options) })).text,
+    getAs: (accept, place, query, { waitMs, ...options } = {}) =>
+      transport.ask({ method: 'GET', path: base + place, accept, query, waitMs, ...common(options) }),
     list: <T>(place: string, query: { cursor?: string } = {}, options?: ReadOptions) =>
       listing((cursor) => get<Page<T>>(place, { ...query, cursor }, options), query.cursor),
     post: (place, body, options = {}) => {

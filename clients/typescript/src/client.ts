@@ -1,6 +1,7 @@
 import { accounts } from './accounts.js';
 import { bulk } from './bulk.js';
 import { createCaller, ledgerBase, type ReadOptions } from './caller.js';
+import { events } from './events.js';
 import { holds } from './holds.js';
 import { ledgers } from './ledgers.js';
 import { transactions, transfers } from './transactions.js';
@@ -39,6 +40,7 @@ function resources(transport: Transport, ledger: string) {
     /** Posted debits and credits by currency and type of account, from the read model. */
     trialBalance: (query?: Query<'TrialBalance.read'>, options?: ReadOptions) =>
       call.get<TrialBalance>('trial-balance', query, options),
+    events: events(call),
     wallet: wallet(createCaller(transport, '/v1/wallet/')),
   };
 }

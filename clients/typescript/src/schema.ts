@@ -407,6 +407,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/ledgers/{ledger}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Events in order, without Kafka: as JSON lines, or live as server-sent events
+         * @description A reader that keeps the cursor of the last event it dealt with misses none and gets none twice, whatever commits late and however long it was away; after a restore or a failover the last few may come again, with the same `event_id`. Events of one root transaction are in order. An answer without a line has the header `Next-Cursor`, from which the next request finds its place sooner.
+         */
+        get: operations["Events.read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health/live": {
         parameters: {
             query?: never;
@@ -6045,6 +6065,113 @@ export interface operations {
              *
              *     `UNAVAILABLE`: The database can’t be reached or the outcome is unknown: repeat with the same key to find out.
              */
+            503: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "Events.read": {
+        parameters: {
+            query?: {
+                /** @description The `cursor` of the last event that was dealt with; absent: from the beginning. */
+                after?: string;
+                /** @description How many lines at most (JSON lines). */
+                limit?: number;
+                /** @description How many seconds to wait when nothing is new (JSON lines). */
+                wait?: number;
+            };
+            header?: {
+                /** @description With server-sent events: the last `id`, in place of `after`. */
+                "Last-Event-ID"?: string;
+            };
+            path: {
+                ledger: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Only where there is no line */
+                    "Next-Cursor"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example {"cursor":"WyJldmVudHMgbWFpbiIsIjc…","event":{"schema_version":"1","event_id":"01994c3e-7d2a-7bb3-9f10-5d0c3c1f8a21","event_type":"ledger.account.frozen","ledger":"main","sequence":"184467","account":{"id":"alice","account_no":"17","type":"liability","normal_side":"credit","currency":"USD","status":"frozen","min_balance":"0","max_balance":null,"metadata":{},"revision":2,"opened_at":"2026-11-21T10:00:00.000000Z"},"recorded_at":"2026-11-21T10:05:00.000000Z","idempotency_key":"freeze-alice","principal":"support","trace_id":null}} */
+                    "application/x-ndjson": string;
+                    /**
+                     * @example id: WyJldmVudHMgbWFpbiIsIjc…
+                     *     event: ledger.account.frozen
+                     *     data: {"schema_version":"1","event_id":"01994c3e-7d2a-7bb3-9f10-5d0c3c1f8a21","event_type":"ledger.account.frozen","ledger":"main","sequence":"184467","account":{"id":"alice","account_no":"17","type":"liability","normal_side":"credit","currency":"USD","status":"frozen","min_balance":"0","max_balance":null,"metadata":{},"revision":2,"opened_at":"2026-11-21T10:00:00.000000Z"},"recorded_at":"2026-11-21T10:05:00.000000Z","idempotency_key":"freeze-alice","principal":"support","trace_id":null}
+                     */
+                    "text/event-stream": string;
+                };
+            };
+            /** @description `VALIDATION_FAILED`: A field, query parameter or header is missing, unknown or has a value it may not have; `errors` names each. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`: No bearer token, or one nobody knows. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `FORBIDDEN`: The token lacks the scope this needs. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `LEDGER_NOT_FOUND`: The path names no ledger. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `RATE_LIMITED`: Too many requests; wait for `Retry-After`. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `INTERNAL`: A fault of ours; the log has it under `trace_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNAVAILABLE`: The database can’t be reached or the outcome is unknown: repeat with the same key to find out. */
             503: {
                 headers: {
                     /** @description Seconds to wait */

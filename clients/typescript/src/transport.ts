@@ -29,6 +29,8 @@ export interface Request {
   /** A media type other than JSON. */
   accept?: string;
   signal?: AbortSignal;
+  /** Added to the time of an attempt: how long the service was asked to wait before it answers. */
+  waitMs?: number;
   /** False where doing it twice is not the same as doing it once: then only what was surely not done is tried again. */
   repeatable?: boolean;
 }
@@ -56,6 +58,7 @@ const RETRIED = new Set([429, 502, 503, 504]);
 
 export function createTransport(options: TransportOptions): Transport {
   const retry = { ...retryDefaults, ...options.retry };
+  const { timeoutMs = 30_000 } = options;
   const base = options.url.replace(/\/+$/, '');
 
   async function send(request: Request): Promise<Answer> {
@@ -66,7 +69,8 @@ export function createTransport(options: TransportOptions): Transport {
       (request.body === undefined ? undefined : { type: 'application/json', text: toJson(request.body) });
     for (let tried = 1; ; tried++) {
       const headers = await headersOf(request, content?.type, options.token);
-      const outcome = await attempt(url, { method: request.method, headers, body: content?.text, signal });
+      const init = { method: request.method, headers, body: content?.text, signal };
+      const outcome = await attempt(url, init, timeoutMs + (request.waitMs ?? 0));
       const wait = waitOf(request, outcome, tried);
       if (wait === undefined) {
         if (outcome instanceof ConnectionError) throw outcome;
@@ -80,10 +84,10 @@ export function createTransport(options: TransportOptions): Transport {
   async function attempt(
     url: URL,
     init: { method: string; headers: Headers; body?: string; signal?: AbortSignal },
+    timeoutMs: number,
   ): Promise<Answer | ConnectionError> {
     const { signal } = init;
     signal?.throwIfAborted();
-    const timeoutMs = options.timeoutMs ?? 30_000;
     const controller = new AbortController();
     const abort = () => controller.abort(signal?.reason);
     const timer = setTimeout(() => controller.abort(new Error(`no answer in ${timeoutMs} ms`)), timeoutMs);
