@@ -411,8 +411,7 @@ describe('with the service', () => {
     await accounts.open({ id: 'told', type: 'liability', currency: 'USD' });
     const lines = [];
     for await (const line of events.list({ limit: 3 })) lines.push(line);
-    const sequences = lines.map(({ event }) => BigInt(event.sequence));
-    expect(sequences.length).toBeGreaterThan(4);
+    expect(lines.length).toBeGreaterThan(4);
     expect(new Set(lines.map(({ event }) => event.event_id)).size).toBe(lines.length);
     expect(lines.at(-1)!.event).toMatchObject({
       event_type: 'ledger.account.opened',

@@ -1,12 +1,10 @@
 import type { Caller, ReadOptions } from './caller.js';
 
-/** What was recorded, as Kafka's consumers get it too; `event_type` says what else is there. */
+/** As Kafka's consumers get it too; `event_type` says what else is there, a `transaction` or an `account` say. */
 export interface LedgerEvent {
   schema_version: string;
   event_id: string;
   event_type: string;
-  ledger: string;
-  sequence: string;
   [member: string]: unknown;
 }
 
