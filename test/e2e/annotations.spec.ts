@@ -152,8 +152,9 @@ describe('PATCH of a transaction', () => {
     const { id } = await paid({ text: 'x'.repeat(9_000) });
     const big = await patch(id, { more: 'x'.repeat(9_000) });
     expect([...code(big), big.body.errors[0].path]).toEqual([400, 'VALIDATION_FAILED', 'metadata']);
-    for (const wrong of [[], 'x', 7, { n: 2 ** 60 }]) {
-      expect(code(await patch(id, wrong))).toEqual([400, 'VALIDATION_FAILED']);
+    for (const wrong of ['[]', '"x"', '7', '{"n":1152921504606846977}']) {
+      const refused = await client.send('PATCH', `transactions/${id}`, `{"metadata":${wrong}}`);
+      expect(code(refused)).toEqual([400, 'VALIDATION_FAILED']);
     }
     const unknown = await client.send('PATCH', `transactions/${id}`, { description: 'new' });
     expect(code(unknown)).toEqual([400, 'VALIDATION_FAILED']);

@@ -214,7 +214,7 @@ describe('conditions', () => {
     const decision = run(command, rich(), account('bob', { postedCredits: 5n, recordedAt: later }));
     expect(decision).toMatchObject({
       refusal: {
-        detail: 'account bob has available 5, wanted gte 7',
+        detail: 'account bob: available is 5, wanted gte 7',
         fields: { account: 'bob', entry: 1, condition: 'available', available: '5' },
       },
     });
