@@ -15,12 +15,17 @@ import { object, oneOf, type Schema } from './answers.js';
 /** Names the codes an endpoint may answer beside those every endpoint may; shown with an example each. */
 export const Problems = (...problems: Code[]) => ApiExtension('x-problems', problems);
 
+/** Says that the body may come as lines of JSON too. */
+export const LinesBody = (description: string, example: string) =>
+  ApiExtension('x-lines', { schema: { type: 'string', description }, example });
+
 interface Operation {
   parameters?: object[];
-  requestBody?: unknown;
+  requestBody?: { content: Record<string, object> };
   responses: Record<string, object>;
   'x-problems'?: Code[];
   'x-records'?: boolean;
+  'x-lines'?: object;
 }
 
 const ALWAYS: Code[] = [
@@ -122,6 +127,9 @@ function describe(path: string, operation: Operation): void {
       response.headers = { ...response.headers, 'Idempotent-Replayed': replayedHeader };
     }
   }
+  const { requestBody, 'x-lines': lines } = operation;
+  if (requestBody && lines) requestBody.content['application/x-ndjson'] = lines;
+  delete operation['x-lines'];
   delete operation['x-records'];
   delete operation['x-problems'];
   const known = (Object.keys(codes) as Code[]).filter((code) => problems.has(code));

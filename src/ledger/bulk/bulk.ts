@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { field, OneOf } from '../../platform/fields.js';
 import type { RequestContext } from '../../platform/http/context.js';
@@ -9,8 +10,10 @@ import { itemKinds, itemRequest } from './items.js';
 
 const MAX_COMMANDS = 10_000;
 const MAX_ENTRIES = 40_000;
+/** Errors of an atomic bulk after which no further command is looked at. */
+const MOST_ERRORS = 1_000;
 /** Commands of one Postgres transaction: an independent bulk takes its turn with everybody else. */
-const SLICE = 500;
+export const SLICE = 500;
 
 export class BulkBody {
   @OneOf(['independent', 'atomic'], {
@@ -46,12 +49,15 @@ export class BulkBody {
   commands: unknown[];
 }
 
-/** Commands in order, each with its own outcome, stored under its own key or the outer key and its index. */
+/** Commands in order, each with its own outcome, stored under its own key or the outer key and its number. */
 export class IndependentBulk extends Command<Outcome[]> {
   constructor(
     readonly ledger: string,
+    /** A Problem stands for one that is refused without being looked at. */
     readonly commands: unknown[],
     readonly context: RequestContext,
+    /** The number of the first of them. */
+    readonly first = 0,
   ) {
     super();
   }
@@ -61,16 +67,38 @@ export class IndependentBulk extends Command<Outcome[]> {
 export class IndependentBulkHandler implements ICommandHandler<IndependentBulk> {
   constructor(private readonly batcher: Batcher) {}
 
-  /** Outcomes in the order of the commands; a malformed one is refused alone. */
-  async execute({ ledger, commands, context }: IndependentBulk): Promise<Outcome[]> {
+  /**
+   * Outcomes in the order of the commands; a malformed one is refused alone.
+   * @throws Problem OVERLOADED, UNAVAILABLE: some took effect; the same again goes on where this one stopped
+   */
+  async execute({ ledger, commands, context, first }: IndependentBulk): Promise<Outcome[]> {
     const outcomes: Outcome[] = [];
     for (let from = 0; from < commands.length; from += SLICE) {
-      const slice = commands.slice(from, from + SLICE).map((item, index) => {
-        const name = from + index;
-        return unstorable(context.bodyErrors, name) ?? itemRequest(ledger, item, name, context);
-      });
-      outcomes.push(...(await submitSound(this.batcher, slice, context)));
+      const slice = commands
+        .slice(from, from + SLICE)
+        .map((item, index) => itemRequest(ledger, item, first + from + index, context));
+      outcomes.push(...(await this.submitSound(slice, context)));
     }
+    return outcomes;
+  }
+
+  /** What is malformed is answered without being submitted. */
+  private async submitSound(items: (Request | Problem)[], context: RequestContext): Promise<Outcome[]> {
+    const sound = items.filter((item): item is Request => !(item instanceof Problem));
+    const answers = (sound.length > 0 ? await this.submit(sound) : []).values();
+    return items.map((item) => (item instanceof Problem ? refused(item, context) : answers.next().value!));
+  }
+
+  /** If they fail for a reason that repeating doesn't mend, each is tried alone: a bad one fails no other. */
+  private async submit(requests: Request[]): Promise<Outcome[]> {
+    try {
+      return await this.batcher.submit(requests);
+    } catch (error) {
+      if (error instanceof Problem) throw error;
+      if (requests.length === 1) return [failed(requests[0]!, error)];
+    }
+    const outcomes: Outcome[] = [];
+    for (const request of requests) outcomes.push(...(await this.submit([request])));
     return outcomes;
   }
 }
@@ -94,10 +122,12 @@ export class AtomicBulkHandler implements ICommandHandler<AtomicBulk> {
   execute({ ledger, commands, context }: AtomicBulk): Promise<Outcome> {
     const parts: Request[] = [];
     const errors: FieldError[] = [];
-    for (const [index, item] of commands.entries()) {
-      const found = unstorable(context.bodyErrors, index) ?? itemRequest(ledger, item, index, context);
+    for (const [index, item] of storable(commands, context.bodyErrors).entries()) {
+      const found = itemRequest(ledger, item, index, context);
       if (found instanceof Problem) errors.push(...errorsOf(found, `commands.${index}`));
+      else if (found.idempotencyKey === context.idempotencyKey) errors.push(sameKey(index));
       else parts.push(found);
+      if (errors.length >= MOST_ERRORS) break;
     }
     if (errors.length > 0) throw invalid(errors);
     const { principal, idempotencyKey, traceId } = context;
@@ -106,19 +136,16 @@ export class AtomicBulkHandler implements ICommandHandler<AtomicBulk> {
   }
 }
 
-/** Outcomes in the order of the commands; what is malformed is answered without being submitted. */
-export async function submitSound(
-  batcher: Batcher,
-  items: (Request | Problem)[],
-  context: RequestContext,
-): Promise<Outcome[]> {
-  const sound = items.filter((item): item is Request => !(item instanceof Problem));
-  const answers = (sound.length > 0 ? await batcher.submit(sound) : []).values();
-  return items.map((item) => (item instanceof Problem ? malformed(item, context) : answers.next().value!));
+function refused(problem: Problem, { traceId }: Pick<RequestContext, 'traceId'>): Outcome {
+  return { status: problem.status, body: problemBody(problem, traceId), replayed: false };
 }
 
-function malformed(problem: Problem, { traceId }: RequestContext): Outcome {
-  return { status: problem.status, body: problemBody(problem, traceId), replayed: false };
+function failed(request: Request, error: unknown): Outcome {
+  new Logger('bulk').error(new Error(`a command failed, trace id ${request.traceId}`, { cause: error }));
+  return refused(
+    new Problem('INTERNAL', 'something went wrong here; the trace id finds it in the log'),
+    request,
+  );
 }
 
 /** @throws Problem VALIDATION_FAILED */
@@ -133,12 +160,24 @@ export function refuseTooManyEntries(commands: unknown[]): void {
   }
 }
 
-/** What the parser of the body found in one item that can't be stored. */
-function unstorable(errors: FieldError[] | null, index: number): Problem | undefined {
-  const item = `commands.${index}`;
-  const own = errors?.filter(({ path }) => path === item || path.startsWith(`${item}.`));
-  if (!own?.length) return undefined;
-  return invalid(own.map(({ path, message }) => ({ path: path.slice(item.length + 1), message })));
+/**
+ * The commands, with a Problem instead of each in which the body's parser found what can't be stored.
+ * @param errors with paths such as `commands.7.description`
+ */
+export function storable(commands: unknown[], errors: FieldError[] | null): unknown[] {
+  if (!errors) return commands;
+  const byIndex = new Map<number, FieldError[]>();
+  for (const { path, message } of errors) {
+    const [, index, ...rest] = path.split('.');
+    const own = byIndex.get(Number(index)) ?? [];
+    byIndex.set(Number(index), [...own, { path: rest.join('.'), message }]);
+  }
+  return commands.map((command, index) => (byIndex.has(index) ? invalid(byIndex.get(index)!) : command));
+}
+
+// A rejection is stored under the key of the whole: the result of a command there would be taken for one.
+function sameKey(index: number): FieldError {
+  return { path: `commands.${index}.idempotency_key`, message: 'must not be the key of the whole' };
 }
 
 function errorsOf({ fields }: Problem, prefix: string): FieldError[] {

@@ -3,7 +3,7 @@ import { shapeOf, Uuid, type Shape } from '../../platform/fields.js';
 import type { RequestContext } from '../../platform/http/context.js';
 import { toShape } from '../../platform/http/pipe.js';
 import { OpenAccountBody, openAccountCommand } from '../accounts/open-account.js';
-import { invalid, Problem } from '../errors.js';
+import { invalid, Problem, type FieldError } from '../errors.js';
 import { CaptureHoldBody, captureHoldCommand } from '../holds/capture-hold.js';
 import { CreateHoldBody, createHoldCommand } from '../holds/create-hold.js';
 import { VoidHoldBody, voidHoldCommand } from '../holds/void-hold.js';
@@ -13,6 +13,9 @@ import type * as rules from '../rules/command.js';
 import { PostTransactionBody, postTransactionCommand } from '../transactions/post-transaction.js';
 import { ReverseBody, reverseCommand } from '../transactions/reverse.js';
 import { TransferBody, transferCommand } from '../transactions/transfer.js';
+
+/** Errors told of one command. */
+const MOST_ERRORS = 100;
 
 class CaptureItem extends CaptureHoldBody {
   @Uuid({ description: 'The hold.' }) hold_id: string;
@@ -41,6 +44,7 @@ export const itemKinds = Object.keys(kinds);
 
 /**
  * The request of one command of a bulk, or what is wrong with its shape.
+ * @param item a Problem is given back
  * @param name of the item under the outer key: `K→0`, which no caller can write as a key
  */
 export function itemRequest(
@@ -49,6 +53,7 @@ export function itemRequest(
   name: number,
   context: RequestContext,
 ): Request | Problem {
+  if (item instanceof Problem) return item;
   try {
     if (typeof item !== 'object' || item === null || Array.isArray(item)) {
       throw invalid([{ path: '', message: 'must be an object' }]);
@@ -61,9 +66,15 @@ export function itemRequest(
     const same = fingerprint('POST', `/v1/ledgers/${ledger}/bulk/${String(command)}`, body);
     return { ...requestOf(context, ledger, kind.command(body as never), same), idempotencyKey };
   } catch (error) {
-    if (error instanceof Problem) return error;
+    if (error instanceof Problem) return cut(error);
     throw error;
   }
+}
+
+/** A command could be made of nothing but errors. */
+function cut(problem: Problem): Problem {
+  const errors = problem.fields.errors as FieldError[];
+  return errors.length > MOST_ERRORS ? invalid(errors.slice(0, MOST_ERRORS)) : problem;
 }
 
 function itemKey(own: unknown): string | undefined {

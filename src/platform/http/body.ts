@@ -1,16 +1,35 @@
 import { isUtf8 } from 'node:buffer';
+import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Problem, type FieldError } from '../../ledger/errors.js';
 
 export const BODY_LIMIT = 1024 * 1024;
-export const BULK_BODY_LIMIT = 16 * 1024 * 1024;
+const BULK_BODY_LIMIT = 16 * 1024 * 1024;
+const BULK_ROUTE = '/v1/ledgers/:ledger/bulk';
 
 // Far above what any endpoint takes; keeps recursion over a body (hashing, validation) off the stack's end.
 const MAX_DEPTH = 32;
-const UTF8_JSON = /^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?;?\s*$/i;
+const UTF8_TYPE = /^application\/(x-nd)?json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?;?\s*$/i;
+/** A body could be made of nothing but errors: so many are told of one item of a list, and of the whole. */
+const MOST_ERRORS = { item: 10, whole: 100_000 };
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
-/** Reads bodies: JSON, or nothing at all. Anything else is 415, once it is known not to be too large. */
+/** Most bytes of a route's body. */
+export function bodyLimitOf(url: string | undefined): number {
+  return url === BULK_ROUTE ? BULK_BODY_LIMIT : BODY_LIMIT;
+}
+
+/** Whether the body is lines without an end, which the handler reads itself as they come. */
+export function isStream({ routeOptions, headers }: FastifyRequest): boolean {
+  return (
+    routeOptions.url === BULK_ROUTE && /^application\/x-ndjson\s*(;|$)/i.test(headers['content-type'] ?? '')
+  );
+}
+
+/**
+ * Reads bodies: JSON, or nothing at all; for bulk also lines of JSON, which are left to be read. Anything else is
+ * 415, once it is known not to be too large.
+ */
 export function installBodyParser(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
@@ -19,6 +38,13 @@ export function installBodyParser(fastify: FastifyInstance): void {
     } catch (error) {
       done(error as Error);
     }
+  });
+  fastify.addContentTypeParser('application/x-ndjson', async (request: FastifyRequest, body: Readable) => {
+    if (isStream(request)) {
+      refuseEncoded(request);
+      return body;
+    }
+    if ((await sizeOf(body)) > 0) throw unsupported(request.headers['content-type']);
   });
   fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => {
     if (body.length === 0) done(null, undefined);
@@ -35,47 +61,74 @@ function unsupported(type: string | undefined): Problem {
 
 function parseBody(request: FastifyRequest, bytes: Buffer): unknown {
   if (bytes.length === 0) return undefined;
-  const type = request.headers['content-type']!;
-  if (type !== 'application/json' && !UTF8_JSON.test(type)) throw unsupported(type);
-  const encoding = request.headers['content-encoding'];
-  if (encoding && encoding.toLowerCase() !== 'identity') {
-    throw new Problem('UNSUPPORTED_MEDIA_TYPE', `content encoding ${encoding} is not supported`);
-  }
+  refuseEncoded(request);
   const { value, errors } = parseJson(bytes);
   if (errors.length > 0) request.ctx.bodyErrors = errors;
   return value;
+}
+
+/** @throws Problem UNSUPPORTED_MEDIA_TYPE: another charset than UTF-8, or compressed */
+function refuseEncoded({ headers }: FastifyRequest): void {
+  const type = headers['content-type']!;
+  if (type !== 'application/json' && !UTF8_TYPE.test(type)) throw unsupported(type);
+  const encoding = headers['content-encoding'];
+  if (encoding && encoding.toLowerCase() !== 'identity') {
+    throw new Problem('UNSUPPORTED_MEDIA_TYPE', `content encoding ${encoding} is not supported`);
+  }
+}
+
+/** @throws Problem PAYLOAD_TOO_LARGE */
+async function sizeOf(body: Readable): Promise<number> {
+  let size = 0;
+  // Destroyed, it could not be answered any more.
+  for await (const chunk of body.iterator({ destroyOnReturn: false })) {
+    size += (chunk as Buffer).length;
+    if (size > BODY_LIMIT) throw tooLarge('body', BODY_LIMIT);
+  }
+  return size;
+}
+
+export function tooLarge(what: 'body' | 'line', limit: number): Problem {
+  return new Problem('PAYLOAD_TOO_LARGE', `the ${what} is beyond ${limit} bytes`, { limit });
 }
 
 /**
  * JSON text → its value, and what in it can't be stored: U+0000, lone surrogates, a depth beyond 32.
  * @throws Problem MALFORMED_JSON when it is not JSON in UTF-8, or plays with prototypes.
  */
-export function parseJson(bytes: Buffer): { value: unknown; errors: FieldError[] } {
-  if (!isUtf8(bytes)) throw new Problem('MALFORMED_JSON', 'the body is not UTF-8');
+export function parseJson(
+  bytes: Buffer,
+  what: 'body' | 'line' = 'body',
+): { value: unknown; errors: FieldError[] } {
+  if (!isUtf8(bytes)) throw new Problem('MALFORMED_JSON', `the ${what} is not UTF-8`);
   const text = bytes.toString();
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new Problem('MALFORMED_JSON', describe(error as Error));
+    throw new Problem('MALFORMED_JSON', describe(error as Error, what));
   }
   // Valid UTF-8 has no surrogates and JSON no raw NUL: only an escape can bring in either, or hide a key.
   const escapes = text.includes('\\u');
   const errors: FieldError[] = [];
-  inspect(value, { escapes, prototypes: escapes || /__proto__|prototype/.test(text), errors }, [], 0);
+  const prototypes = escapes || /__proto__|prototype/.test(text);
+  inspect(value, { escapes, prototypes, errors, member: '', told: 0 }, [], 0);
   return { value, errors };
 }
 
 // The engine's message quotes the body, which may hold what must not be repeated; its position is enough.
-function describe(error: Error): string {
+function describe(error: Error, what: string): string {
   const position = /position (\d+)/.exec(error.message);
-  return `the body is not JSON${position ? ` (at character ${position[1]})` : ''}`;
+  return `the ${what} is not JSON${position ? ` (at character ${position[1]})` : ''}`;
 }
 
 interface Inspection {
   escapes: boolean;
   prototypes: boolean;
   errors: FieldError[];
+  /** What the newest errors are in, such as `commands.7`, and how many of them there are. */
+  member: string;
+  told: number;
 }
 
 function inspect(value: unknown, look: Inspection, path: (string | number)[], depth: number): void {
@@ -85,7 +138,7 @@ function inspect(value: unknown, look: Inspection, path: (string | number)[], de
   }
   if (typeof value !== 'object' || value === null) return;
   if (depth >= MAX_DEPTH) {
-    look.errors.push({ path: printable(path), message: `is nested more than ${MAX_DEPTH} levels deep` });
+    tell(look, path, `is nested more than ${MAX_DEPTH} levels deep`);
     return;
   }
   if (Array.isArray(value)) {
@@ -112,10 +165,16 @@ function inspectMember(
 }
 
 function inspectText(text: string, look: Inspection, path: (string | number)[]): void {
-  if (text.includes('\0')) look.errors.push({ path: printable(path), message: 'must not contain U+0000' });
-  else if (LONE_SURROGATE.test(text)) {
-    look.errors.push({ path: printable(path), message: 'must not contain a lone surrogate' });
-  }
+  if (text.includes('\0')) tell(look, path, 'must not contain U+0000');
+  else if (LONE_SURROGATE.test(text)) tell(look, path, 'must not contain a lone surrogate');
+}
+
+function tell(look: Inspection, path: (string | number)[], message: string): void {
+  const member = path.slice(0, 2).join('.');
+  look.told = member === look.member ? look.told + 1 : 1;
+  look.member = member;
+  if (look.told > MOST_ERRORS.item || look.errors.length === MOST_ERRORS.whole) return;
+  look.errors.push({ path: printable(path), message });
 }
 
 function printable(path: (string | number)[]): string {

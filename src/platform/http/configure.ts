@@ -2,11 +2,11 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { Config } from '../../config.js';
-import { invalid, Problem } from '../../ledger/errors.js';
+import { invalid, type Problem } from '../../ledger/errors.js';
 import { createAccess, type Access } from '../access.js';
 import { logRequest } from '../logging.js';
 import { installOpenApi } from '../openapi.js';
-import { BODY_LIMIT, BULK_BODY_LIMIT, installBodyParser } from './body.js';
+import { BODY_LIMIT, bodyLimitOf, installBodyParser, isStream, tooLarge } from './body.js';
 import { createContext } from './context.js';
 import { ShapePipe } from './pipe.js';
 import { answerClientError, ProblemFilter, sendProblem, toProblem } from './problems.js';
@@ -89,10 +89,9 @@ function admit(
 ): void {
   request.ctx.principal = access.principal(request);
   if (request.is404) throw routeProblem(request);
-  const { bodyLimit, url } = request.routeOptions;
-  const limit = url === '/v1/ledgers/:ledger/bulk' ? BULK_BODY_LIMIT : (bodyLimit ?? BODY_LIMIT);
-  if (Number(request.headers['content-length']) > limit) {
-    throw new Problem('PAYLOAD_TOO_LARGE', `the body is beyond ${limit} bytes`, { limit });
+  const limit = bodyLimitOf(request.routeOptions.url);
+  if (Number(request.headers['content-length']) > limit && !isStream(request)) {
+    throw tooLarge('body', limit);
   }
   if (request.headers.host === undefined && request.raw.httpVersion === '1.1') {
     throw invalid([{ path: 'Host', message: 'is required' }]);

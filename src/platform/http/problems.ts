@@ -42,6 +42,8 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, proble
   ctx.code = problem.code;
   const { status } = problem;
   if (status === 429 || status === 503) reply.header('retry-after', String(problem.retryAfter ?? 1));
+  // A stream that goes on after its refusal is not read to its end.
+  if (!request.raw.complete) reply.header('connection', 'close');
   if (status === 401) reply.header('www-authenticate', 'Bearer');
   if (status === 405) reply.header('allow', (problem.fields.allow as string[]).join(', '));
   // Bytes, since Fastify adds a charset to a string's content type, which this one doesn't have.

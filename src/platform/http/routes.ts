@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Problem } from '../../ledger/errors.js';
-import { BULK_BODY_LIMIT } from './body.js';
+import { bodyLimitOf } from './body.js';
 
 interface Route {
   segments: string[];
@@ -11,7 +11,7 @@ interface Route {
 export function collectRoutes(fastify: FastifyInstance): (request: FastifyRequest) => Problem {
   const routes = new Map<string, Route>();
   fastify.addHook('onRoute', (options) => {
-    if (options.url === '/v1/ledgers/:ledger/bulk') options.bodyLimit = BULK_BODY_LIMIT;
+    options.bodyLimit = bodyLimitOf(options.url);
     const route = routes.get(options.url) ?? { segments: options.url.split('/'), methods: new Set() };
     for (const method of [options.method].flat()) route.methods.add(method);
     routes.set(options.url, route);
