@@ -41,7 +41,9 @@ async function measure(url: string): Promise<void> {
   }
   clearInterval(timer);
   const seconds = (performance.now() - started) / 1000;
-  console.log(`${answered} lines in ${seconds.toFixed(1)} s: ${Math.round(answered / seconds)}/s, at most ${most} MiB`);
+  console.log(
+    `${answered} lines in ${seconds.toFixed(1)} s: ${Math.round(answered / seconds)}/s, at most ${most} MiB`,
+  );
 }
 
 async function* answersTo(url: string): AsyncGenerator<string> {

@@ -20,6 +20,7 @@ interface Stream {
   /** Aborted when the caller is gone or the service stops. */
   ending: AbortSignal;
   traceId: string;
+  patienceMs?: number;
 }
 
 /**
@@ -38,11 +39,12 @@ export function answerLines(source: Readable, stream: Stream): Readable {
   return Readable.from(answers(ahead, stream), { objectMode: false });
 }
 
-async function* answers(source: Readable, { slice, run, ending, traceId }: Stream): AsyncGenerator<string> {
+async function* answers(source: Readable, stream: Stream): AsyncGenerator<string> {
+  const { slice, run, ending, traceId, patienceMs = PATIENCE_MS } = stream;
   let first = 0;
   for await (const commands of slicesOf(source as AsyncIterable<Buffer>, slice)) {
     ending.throwIfAborted();
-    const outcomes = await patiently(() => run(commands, first), ending);
+    const outcomes = await patiently(() => run(commands, first), ending, patienceMs);
     if (outcomes instanceof Problem) {
       yield line({ status: outcomes.status, body: problemBody(outcomes, traceId), replayed: false });
       throw outcomes;
@@ -53,8 +55,12 @@ async function* answers(source: Readable, { slice, run, ending, traceId }: Strea
 }
 
 /** @returns the Problem that was still there in the end */
-async function patiently(run: () => Promise<Outcome[]>, ending: AbortSignal): Promise<Outcome[] | Problem> {
-  const giveUpAt = performance.now() + PATIENCE_MS;
+async function patiently(
+  run: () => Promise<Outcome[]>,
+  ending: AbortSignal,
+  patienceMs: number,
+): Promise<Outcome[] | Problem> {
+  const giveUpAt = performance.now() + patienceMs;
   for (let pause = 50; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
     try {
       return await run();
