@@ -9,6 +9,8 @@ export interface Program {
   output(): Promise<string>;
   /** As Ctrl-C or a supervisor does; resolves when the process is gone. Safe to call again. */
   stop(): Promise<void>;
+  /** As a crash does: nothing is finished. */
+  kill9(): Promise<void>;
 }
 
 /** The built service as a process of its own, told of nothing but a database and a port. */
@@ -35,7 +37,7 @@ export async function startProgram(databaseUrl: string): Promise<Program> {
     await stop();
     throw error;
   }
-  return { url, output: () => readFile(part.logFile, 'utf8'), stop };
+  return { url, output: () => readFile(part.logFile, 'utf8'), stop, kill9: () => part.kill9() };
 }
 
 /** What `work` makes of the running service, which is stopped after it. */

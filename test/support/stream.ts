@@ -26,6 +26,8 @@ interface Options {
   ledger?: string;
   path?: string;
   headers?: Record<string, string>;
+  /** Sent before there is an answer, and nothing after it. */
+  text?: string;
 }
 
 /** Begins the request; resolves with the head of the response. */
@@ -36,7 +38,8 @@ export async function openStream(url: string, options: Options = {}): Promise<Li
     agent: false,
     headers: { 'content-type': 'application/x-ndjson', 'idempotency-key': key, ...options.headers },
   });
-  post.flushHeaders();
+  if (options.text === undefined) post.flushHeaders();
+  else post.end(options.text);
   const [response] = (await once(post, 'response')) as [IncomingMessage];
   // Whoever reads hears of a connection that broke from the response.
   post.on('error', () => {});

@@ -77,7 +77,11 @@ export class IndependentBulkHandler implements ICommandHandler<IndependentBulk> 
       const slice = commands
         .slice(from, from + SLICE)
         .map((item, index) => itemRequest(ledger, item, first + from + index, context));
-      outcomes.push(...(await this.submitSound(slice, context)));
+      try {
+        outcomes.push(...(await this.submitSound(slice, context)));
+      } catch (error) {
+        throw from > 0 && error instanceof Problem ? goingOn(error, from, commands.length) : error;
+      }
     }
     return outcomes;
   }
@@ -134,6 +138,11 @@ export class AtomicBulkHandler implements ICommandHandler<AtomicBulk> {
     const same = fingerprint('POST', `/v1/ledgers/${ledger}/bulk`, { mode: 'atomic', commands });
     return this.batcher.submitOne({ ledger, principal, idempotencyKey, traceId, fingerprint: same, parts });
   }
+}
+
+function goingOn({ code, detail, fields, retryAfter }: Problem, completed: number, of: number): Problem {
+  const before = `${completed} of ${of} commands are done, and the same again goes on from there`;
+  return new Problem(code, `${before}; the next were not: ${detail}`, { ...fields, completed }, retryAfter);
 }
 
 function refused(problem: Problem, { traceId }: Pick<RequestContext, 'traceId'>): Outcome {
