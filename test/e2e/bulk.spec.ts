@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { request } from 'undici';
 import { createClient, type Client, type Json } from '../support/client.js';
 import { startService, type TestService } from '../support/service.js';
 
@@ -78,6 +80,18 @@ describe('what cannot be stored in one command', () => {
     expect(body.results[2].body.errors[0].path).toBe('metadata.deep.0');
   });
 
+  test('in great numbers: some of it is told, for each command that has it', async () => {
+    const all = JSON.parse(`[${'"\\u0000",'.repeat(1_000)}1]`) as string[];
+    const { status, body } = await bulk([
+      transfer({ metadata: { all } }),
+      transfer(),
+      transfer({ metadata: { all } }),
+    ]);
+    expect(status).toBe(200);
+    expect(statuses(body)).toEqual([400, 201, 400]);
+    for (const n of [0, 2]) expect(body.results[n].body.errors).toHaveLength(10);
+  });
+
   test('is a 400 of the whole outside of the commands', async () => {
     const reply = await client.post('bulk', { mode: 'inde\u0000pendent', commands: [transfer()] });
     expect([reply.status, reply.body.code]).toEqual([400, 'VALIDATION_FAILED']);
@@ -128,6 +142,26 @@ describe('a bulk that is refused as a whole', () => {
       const { status, body } = await bulk(commands, randomUUID(), ledger);
       expect([status, body.code, body.errors[0].path]).toEqual([400, 'VALIDATION_FAILED', 'commands']);
     }
+  });
+
+  test.each(['content-length', 'transfer-encoding'])('beyond 16 MiB (by %s): 413', async (by) => {
+    const limit = 16 * 1024 * 1024;
+    const text = (length: number) => {
+      const head = '{"mode":"independent","commands":[{"command":"x"}]';
+      return `${head}${' '.repeat(length - head.length - 1)}}`;
+    };
+    const send = async (length: number) => {
+      const body = by === 'content-length' ? text(length) : Readable.from([text(length)]);
+      const { statusCode, body: answer } = await request(`${service.url}/v1/ledgers/main/bulk`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'idempotency-key': randomUUID() },
+        body,
+      });
+      await answer.dump();
+      return statusCode;
+    };
+    expect(await send(limit)).toBe(200);
+    expect(await send(limit + 1)).toBe(413);
   });
 
   test('a ledger that is not there: 404', async () => {

@@ -16,6 +16,8 @@ import { TransferBody, transferCommand } from '../transactions/transfer.js';
 
 /** Errors told of one command. */
 const MOST_ERRORS = 100;
+/** Far more than any command has. */
+const MOST_FIELDS = 100;
 
 class CaptureItem extends CaptureHoldBody {
   @Uuid({ description: 'The hold.' }) hold_id: string;
@@ -57,6 +59,10 @@ export function itemRequest(
   try {
     if (typeof item !== 'object' || item === null || Array.isArray(item)) {
       throw invalid([{ path: '', message: 'must be an object' }]);
+    }
+    // Before they are copied, which is dear.
+    if (Object.keys(item).length > MOST_FIELDS) {
+      throw invalid([{ path: '', message: `must not have more than ${MOST_FIELDS} fields` }]);
     }
     const { command, idempotency_key: own, ...fields } = item as Record<string, unknown>;
     const kind = typeof command === 'string' && Object.hasOwn(kinds, command) ? kinds[command] : undefined;
