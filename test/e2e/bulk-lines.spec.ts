@@ -105,6 +105,15 @@ describe('lines of commands', () => {
   });
 });
 
+test('lines are in the documentation, of commands and of answers', async () => {
+  const { post } = (await client.get('/openapi.json')).body.paths['/v1/ledgers/{ledger}/bulk'];
+  for (const { content } of [post.requestBody, post.responses[200]]) {
+    expect(Object.keys(content)).toEqual(['application/json', 'application/x-ndjson']);
+    const example: string = content['application/x-ndjson'].example;
+    for (const line of example.trimEnd().split('\n')) JSON.parse(line);
+  }
+});
+
 describe('the keys of lines', () => {
   test('are those of the same commands as JSON: each way replays the other, byte for byte', async () => {
     const own = randomUUID();
