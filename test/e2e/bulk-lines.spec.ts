@@ -173,7 +173,8 @@ describe('the keys of lines', () => {
 
 describe('a stream that is refused as a whole', () => {
   const refusal = async (options: Parameters<typeof openStream>[1]) => {
-    const opened = await openStream(service.url, options);
+    const headers = { connection: 'keep-alive', ...options?.headers };
+    const opened = await openStream(service.url, { ...options, headers });
     // It goes on and on: the refusal does not wait for its end, and it is not read any more.
     const closed = once(opened.request, 'close');
     const { code, status } = await opened.next();
