@@ -30,6 +30,7 @@ try {
 
 async function measure(url: string): Promise<void> {
   const started = performance.now();
+  const before = await metric(url, 'process_cpu_seconds_total');
   let most = 0;
   const timer = setInterval(() => void memoryOf(url).then((mib) => (most = Math.max(most, mib))), 250);
   console.log(`before: ${await memoryOf(url)} MiB`);
@@ -72,10 +73,13 @@ async function open(url: string, id: string): Promise<void> {
   if (answer.status !== 201) throw new Error(await answer.text());
 }
 
-async function memoryOf(url: string): Promise<number> {
+async function metric(url: string, name: string): Promise<number> {
   const text = await (await fetch(`${url}/metrics`)).text();
-  const bytes = /^process_resident_memory_bytes (\d+)/m.exec(text)?.[1];
-  return Math.round(Number(bytes) / 1024 / 1024);
+  return Number(new RegExp(`^${name} (\\S+)`, 'm').exec(text)?.[1]);
+}
+
+async function memoryOf(url: string): Promise<number> {
+  return Math.round((await metric(url, 'process_resident_memory_bytes')) / 1024 / 1024);
 }
 
 async function addressOf(output: Readable): Promise<string> {
