@@ -314,8 +314,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Many commands in order: each for itself, or all or nothing */
-        post: operations["Bulk.run"];
+        /**
+         * Many commands in order: each for itself, or all or nothing
+         * @description As `application/x-ndjson`: a command a line (of up to 1 MiB), any number of them, each for itself, answered line by line in the same order while they are read: whoever sends must read meanwhile, or is held back. Blank lines are passed over and not counted. A command without a key of its own is kept under the outer key and its number, from 0, as in JSON. A stream that breaks off (its last line may be a 503) is repeated under the same key: it goes on where it stopped.
+         */
+        post: operations["Bulk.take"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5123,7 +5126,7 @@ export interface operations {
             };
         };
     };
-    "Bulk.run": {
+    "Bulk.take": {
         parameters: {
             query?: never;
             header: {
@@ -5143,10 +5146,15 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["BulkBody"];
+                /**
+                 * @example {"command":"transfer","from":"cash","to":"alice","amount":"1000"}
+                 *     {"command":"transfer","from":"alice","to":"bob","amount":"1250","idempotency_key":"order-2"}
+                 */
+                "application/x-ndjson": string;
             };
         };
         responses: {
-            /** @description Of an independent bulk */
+            /** @description Of an independent bulk, and of lines: a line of answer each */
             200: {
                 headers: {
                     /** @description `true` where the answer was stored before and nothing was done */
@@ -5154,7 +5162,89 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "results": [
+                     *         {
+                     *           "status": 201,
+                     *           "body": {
+                     *             "id": "01994c3e-7d2a-7bb3-9f10-5d0c3c1f8a21",
+                     *             "ledger": "main",
+                     *             "kind": "posting",
+                     *             "status": "posted",
+                     *             "reference": "order-1",
+                     *             "description": "top-up",
+                     *             "effective_at": "2026-11-20T00:00:00.000000Z",
+                     *             "recorded_at": "2026-11-21T10:00:00.000000Z",
+                     *             "metadata": {
+                     *               "order": "order-1"
+                     *             },
+                     *             "parent_id": null,
+                     *             "entries": [
+                     *               {
+                     *                 "account": "cash",
+                     *                 "side": "debit",
+                     *                 "amount": "1000",
+                     *                 "currency": "USD",
+                     *                 "version": 1,
+                     *                 "balances": {
+                     *                   "posted": {
+                     *                     "debits": "1000",
+                     *                     "credits": "0",
+                     *                     "balance": "1000"
+                     *                   },
+                     *                   "pending": {
+                     *                     "debits": "0",
+                     *                     "credits": "0"
+                     *                   },
+                     *                   "available": "1000"
+                     *                 }
+                     *               },
+                     *               {
+                     *                 "account": "alice",
+                     *                 "side": "credit",
+                     *                 "amount": "1000",
+                     *                 "currency": "USD",
+                     *                 "version": 1,
+                     *                 "balances": {
+                     *                   "posted": {
+                     *                     "debits": "0",
+                     *                     "credits": "1000",
+                     *                     "balance": "1000"
+                     *                   },
+                     *                   "pending": {
+                     *                     "debits": "0",
+                     *                     "credits": "0"
+                     *                   },
+                     *                   "available": "1000"
+                     *                 }
+                     *               }
+                     *             ]
+                     *           }
+                     *         },
+                     *         {
+                     *           "status": 422,
+                     *           "body": {
+                     *             "type": "/problems/insufficient-funds",
+                     *             "title": "Insufficient funds",
+                     *             "status": 422,
+                     *             "code": "INSUFFICIENT_FUNDS",
+                     *             "detail": "account alice has 1000 available, 1250 needed",
+                     *             "account": "alice",
+                     *             "available": "1000",
+                     *             "required": "1250",
+                     *             "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["BulkResults"];
+                    /**
+                     * @example {"status":201,"body":{"id":"01994c3e-7d2a-7bb3-9f10-5d0c3c1f8a21","ledger":"main","kind":"posting","status":"posted","reference":"order-1","description":"top-up","effective_at":"2026-11-20T00:00:00.000000Z","recorded_at":"2026-11-21T10:00:00.000000Z","metadata":{"order":"order-1"},"parent_id":null,"entries":[{"account":"cash","side":"debit","amount":"1000","currency":"USD","version":1,"balances":{"posted":{"debits":"1000","credits":"0","balance":"1000"},"pending":{"debits":"0","credits":"0"},"available":"1000"}},{"account":"alice","side":"credit","amount":"1000","currency":"USD","version":1,"balances":{"posted":{"debits":"0","credits":"1000","balance":"1000"},"pending":{"debits":"0","credits":"0"},"available":"1000"}}]}}
+                     *     {"status":422,"body":{"type":"/problems/insufficient-funds","title":"Insufficient funds","status":422,"code":"INSUFFICIENT_FUNDS","detail":"account alice has 1000 available, 1250 needed","account":"alice","available":"1000","required":"1250","trace_id":"4bf92f3577b34da6a3ce929d0e0e4736"}}
+                     */
+                    "application/x-ndjson": string;
                 };
             };
             /** @description Of an atomic bulk */
@@ -5165,6 +5255,69 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "results": [
+                     *         {
+                     *           "status": 201,
+                     *           "body": {
+                     *             "id": "01994c3e-7d2a-7bb3-9f10-5d0c3c1f8a21",
+                     *             "ledger": "main",
+                     *             "kind": "posting",
+                     *             "status": "posted",
+                     *             "reference": "order-1",
+                     *             "description": "top-up",
+                     *             "effective_at": "2026-11-20T00:00:00.000000Z",
+                     *             "recorded_at": "2026-11-21T10:00:00.000000Z",
+                     *             "metadata": {
+                     *               "order": "order-1"
+                     *             },
+                     *             "parent_id": null,
+                     *             "entries": [
+                     *               {
+                     *                 "account": "cash",
+                     *                 "side": "debit",
+                     *                 "amount": "1000",
+                     *                 "currency": "USD",
+                     *                 "version": 1,
+                     *                 "balances": {
+                     *                   "posted": {
+                     *                     "debits": "1000",
+                     *                     "credits": "0",
+                     *                     "balance": "1000"
+                     *                   },
+                     *                   "pending": {
+                     *                     "debits": "0",
+                     *                     "credits": "0"
+                     *                   },
+                     *                   "available": "1000"
+                     *                 }
+                     *               },
+                     *               {
+                     *                 "account": "alice",
+                     *                 "side": "credit",
+                     *                 "amount": "1000",
+                     *                 "currency": "USD",
+                     *                 "version": 1,
+                     *                 "balances": {
+                     *                   "posted": {
+                     *                     "debits": "0",
+                     *                     "credits": "1000",
+                     *                     "balance": "1000"
+                     *                   },
+                     *                   "pending": {
+                     *                     "debits": "0",
+                     *                     "credits": "0"
+                     *                   },
+                     *                   "available": "1000"
+                     *                 }
+                     *               }
+                     *             ]
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["BulkResults"];
                 };
             };
