@@ -42,6 +42,8 @@ async function measure(url: string): Promise<void> {
   }
   clearInterval(timer);
   const seconds = (performance.now() - started) / 1000;
+  const cpu = (await metric(url, 'process_cpu_seconds_total')) - before;
+  console.log(`the service's own processor time: ${((1000 * cpu) / answered).toFixed(2)} ms a line`);
   console.log(
     `${answered} lines in ${seconds.toFixed(1)} s: ${Math.round(answered / seconds)}/s, at most ${most} MiB`,
   );
