@@ -1,6 +1,5 @@
 // A long stream of commands against the built service on a Postgres of its own: how quick it is, and how much memory
-// the service has meanwhile. After `npm run build`:
-//   npx swc test/bench/ndjson.ts -d dist && node dist/test/bench/ndjson.js [lines, 100000]
+// the service has meanwhile: `npm run bench:ndjson`, or with another number of lines as its argument.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
