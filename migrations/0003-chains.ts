@@ -19,12 +19,14 @@ create or replace function journal.check_transactions() returns trigger language
 declare
   broken text;
 begin
+  -- Every look-up below stands by itself (a subquery, a limit), so that it is one by its index whatever the planner
+  -- knows: a session keeps its plans, and one that was made while the journal was small would read all of it later.
   -- The entries' own check sees to the rest once there is one.
   select format('transaction %s', t.sequence) into broken
   from fresh t
-  where not exists (
-    select from journal.entries e
-    where e.account_no = t.account_nos[1] and e.version = t.versions[1] and e.transaction_sequence = t.sequence
+  where t.sequence is distinct from (
+    select e.transaction_sequence from journal.entries e
+    where e.account_no = t.account_nos[1] and e.version = t.versions[1]
   ) limit 1;
   if broken is not null then
     raise exception 'journal: % has no entries', broken using errcode = 'check_violation';
@@ -33,8 +35,10 @@ begin
   -- What builds on another continues its chain: step by step, never taking more than was left.
   select format('transaction %s', t.sequence) into broken
   from fresh t
-  left join journal.transactions p on p.id = t.parent_id
-  left join journal.transactions s on s.parent_id = t.parent_id and s.step = t.step - 1
+  left join lateral (select * from journal.transactions where id = t.parent_id limit 1) p on true
+  left join lateral (
+    select * from journal.transactions where parent_id = t.parent_id and step = t.step - 1 limit 1
+  ) s on true
   where t.parent_id is not null and (
     p.ledger is distinct from t.ledger
     or t.root_id <> coalesce(p.root_id, p.id)
@@ -58,8 +62,10 @@ begin
   -- than two legs all at once. Postings build on nothing and pay nothing for this.
   select format('transaction %s', t.sequence) into broken
   from fresh t
-  left join journal.transactions p on p.id = t.parent_id
-  left join journal.transactions s on s.parent_id = t.parent_id and s.step = t.step - 1
+  left join lateral (select * from journal.transactions where id = t.parent_id limit 1) p on true
+  left join lateral (
+    select * from journal.transactions where parent_id = t.parent_id and step = t.step - 1 limit 1
+  ) s on true
   cross join lateral (
     select
       bool_and(coalesce(case
@@ -82,9 +88,13 @@ begin
       min(o.posted) filter (where l.leg = 1) as original
     from unnest(t.account_nos, t.versions, p.account_nos, p.versions)
       with ordinality l (account_no, version, of_account, of_version, leg)
-    left join journal.entries e on e.account_no = l.account_no and e.version = l.version
-    left join journal.entries o on o.account_no = l.of_account and o.version = l.of_version
-    left join journal.accounts a on a.no = l.account_no
+    left join lateral (
+      select * from journal.entries where account_no = l.account_no and version = l.version limit 1
+    ) e on true
+    left join lateral (
+      select * from journal.entries where account_no = l.of_account and version = l.of_version limit 1
+    ) o on true
+    left join lateral (select * from journal.accounts where no = l.account_no limit 1) a on true
   ) legs
   where t.kind <> 'posting' and (
     legs.sound is not true
@@ -110,7 +120,9 @@ declare
   broken text;
 begin
   select format('transaction %s', t.sequence) into broken
-  from fresh e join journal.transactions t on t.sequence = e.transaction_sequence
+  from fresh e cross join lateral (
+    select * from journal.transactions where sequence = e.transaction_sequence limit 1
+  ) t
   where e.pending <> 0 and t.kind = 'posting' limit 1;
   if broken is not null then
     raise exception 'journal: % is a posting and reserves', broken using errcode = 'check_violation';
@@ -130,9 +142,10 @@ declare
 begin
   select format('revision %s of transaction %s', n.revision, n.transaction_id) into broken
   from fresh n
-  where not exists (select from journal.transactions t where t.id = n.transaction_id)
-     or (n.revision > 2 and not exists (
-       select from journal.annotations b where b.transaction_id = n.transaction_id and b.revision = n.revision - 1))
+  where (select t.id from journal.transactions t where t.id = n.transaction_id) is null
+     or (n.revision > 2 and (
+       select b.id from journal.annotations b
+       where b.transaction_id = n.transaction_id and b.revision = n.revision - 1) is null)
   limit 1;
   if broken is not null then
     raise exception 'journal: % does not continue: revisions are contiguous, of a transaction that is there', broken
