@@ -23,6 +23,28 @@ CREATE SCHEMA transactions_v1;
 
 ALTER SCHEMA transactions_v1 OWNER TO counterfoil_projector;
 
+CREATE FUNCTION journal.check_annotations() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+declare
+  broken text;
+begin
+  select format('revision %s of transaction %s', n.revision, n.transaction_id) into broken
+  from fresh n
+  where (select t.id from journal.transactions t where t.id = n.transaction_id) is null
+     or (n.revision > 2 and (
+       select b.id from journal.annotations b
+       where b.transaction_id = n.transaction_id and b.revision = n.revision - 1) is null)
+  limit 1;
+  if broken is not null then
+    raise exception 'journal: % does not continue: revisions are contiguous, of a transaction that is there', broken
+      using errcode = 'check_violation';
+  end if;
+  return null;
+end $$;
+
+ALTER FUNCTION journal.check_annotations() OWNER TO counterfoil_owner;
+
 CREATE FUNCTION journal.check_entries() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -82,18 +104,39 @@ end $$;
 
 ALTER FUNCTION journal.check_entries() OWNER TO counterfoil_owner;
 
+CREATE FUNCTION journal.check_pending() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+declare
+  broken text;
+begin
+  select format('transaction %s', t.sequence) into broken
+  from fresh e cross join lateral (
+    select * from journal.transactions where sequence = e.transaction_sequence limit 1
+  ) t
+  where e.pending <> 0 and t.kind = 'posting' limit 1;
+  if broken is not null then
+    raise exception 'journal: % is a posting and reserves', broken using errcode = 'check_violation';
+  end if;
+  return null;
+end $$;
+
+ALTER FUNCTION journal.check_pending() OWNER TO counterfoil_owner;
+
 CREATE FUNCTION journal.check_transactions() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 declare
   broken text;
 begin
+  -- Every look-up below stands by itself (a subquery, a limit), so that it is one by its index whatever the planner
+  -- knows: a session keeps its plans, and one that was made while the journal was small would read all of it later.
   -- The entries' own check sees to the rest once there is one.
   select format('transaction %s', t.sequence) into broken
   from fresh t
-  where not exists (
-    select from journal.entries e
-    where e.account_no = t.account_nos[1] and e.version = t.versions[1] and e.transaction_sequence = t.sequence
+  where t.sequence is distinct from (
+    select e.transaction_sequence from journal.entries e
+    where e.account_no = t.account_nos[1] and e.version = t.versions[1]
   ) limit 1;
   if broken is not null then
     raise exception 'journal: % has no entries', broken using errcode = 'check_violation';
@@ -102,8 +145,10 @@ begin
   -- What builds on another continues its chain: step by step, never taking more than was left.
   select format('transaction %s', t.sequence) into broken
   from fresh t
-  left join journal.transactions p on p.id = t.parent_id
-  left join journal.transactions s on s.parent_id = t.parent_id and s.step = t.step - 1
+  left join lateral (select * from journal.transactions where id = t.parent_id limit 1) p on true
+  left join lateral (
+    select * from journal.transactions where parent_id = t.parent_id and step = t.step - 1 limit 1
+  ) s on true
   where t.parent_id is not null and (
     p.ledger is distinct from t.ledger
     or t.root_id <> coalesce(p.root_id, p.id)
@@ -113,10 +158,65 @@ begin
          else p.kind <> 'hold' or t.hold_amount <> p.hold_amount
               or t.hold_captured < coalesce(s.hold_captured, 0) or t.hold_released < coalesce(s.hold_released, 0)
               or t.hold_remaining >= coalesce(s.hold_remaining, p.hold_amount)
+              or case when t.kind = 'capture' then t.hold_captured <= coalesce(s.hold_captured, 0)
+                   else t.hold_captured <> coalesce(s.hold_captured, 0) or t.hold_remaining <> 0
+                 end
        end
   ) limit 1;
   if broken is not null then
     raise exception 'journal: % does not continue what it builds on: steps are contiguous, what is left only shrinks',
+      broken using errcode = 'check_violation';
+  end if;
+
+  -- And its entries (e) do what it says: on the accounts of the entries of what it builds on (o), leg by leg; of more
+  -- than two legs all at once. Postings build on nothing and pay nothing for this.
+  select format('transaction %s', t.sequence) into broken
+  from fresh t
+  left join lateral (select * from journal.transactions where id = t.parent_id limit 1) p on true
+  left join lateral (
+    select * from journal.transactions where parent_id = t.parent_id and step = t.step - 1 limit 1
+  ) s on true
+  cross join lateral (
+    select
+      bool_and(coalesce(case
+        when t.kind = 'hold' then e.posted = 0 and e.pending > 0
+        when e.account_no <> o.account_no then false
+        when t.kind = 'reversal' then
+          e.side <> o.side and e.pending = 0
+          and e.posted = case when cardinality(p.account_nos) > 2 then o.posted
+                              else t.reversed - coalesce(s.reversed, 0) end
+        when cardinality(p.account_nos) > 2 then
+          e.side = o.side and e.pending = -o.pending
+          and e.posted = case t.kind when 'capture' then o.pending else 0 end
+        else
+          e.side = o.side and e.pending = t.hold_remaining - coalesce(s.hold_remaining, p.hold_amount)
+          and e.posted = t.hold_captured - coalesce(s.hold_captured, 0)
+      end, false)) as sound,
+      sum(e.pending) filter (
+        where e.side = 'debit' and a.currency = (select currency from journal.accounts where no = t.account_nos[1])
+      ) as reserved,
+      min(o.posted) filter (where l.leg = 1) as original
+    from unnest(t.account_nos, t.versions, p.account_nos, p.versions)
+      with ordinality l (account_no, version, of_account, of_version, leg)
+    left join lateral (
+      select * from journal.entries where account_no = l.account_no and version = l.version limit 1
+    ) e on true
+    left join lateral (
+      select * from journal.entries where account_no = l.of_account and version = l.of_version limit 1
+    ) o on true
+    left join lateral (select * from journal.accounts where no = l.account_no limit 1) a on true
+  ) legs
+  where t.kind <> 'posting' and (
+    legs.sound is not true
+    or case t.kind
+         when 'hold' then t.hold_amount is distinct from legs.reserved or t.hold_remaining <> t.hold_amount
+         when 'reversal' then t.reversed > legs.original
+                              or (cardinality(p.account_nos) > 2 and t.reversed <> legs.original)
+         else cardinality(p.account_nos) > 2 and t.hold_amount not in (t.hold_captured, t.hold_released)
+       end
+  ) limit 1;
+  if broken is not null then
+    raise exception 'journal: % does not do what it says of its chain: it takes, gives back or reverses something else',
       broken using errcode = 'check_violation';
   end if;
   return null;
@@ -869,9 +969,17 @@ ALTER INDEX journal.entries_back_dated ATTACH PARTITION journal.entries_0_accoun
 
 ALTER INDEX journal.entries_pkey ATTACH PARTITION journal.entries_0_pkey;
 
+CREATE TRIGGER check_annotations AFTER INSERT ON journal.annotations REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION journal.check_annotations();
+
+ALTER TABLE journal.annotations ENABLE ALWAYS TRIGGER check_annotations;
+
 CREATE TRIGGER check_entries AFTER INSERT ON journal.entries REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION journal.check_entries();
 
 ALTER TABLE journal.entries ENABLE ALWAYS TRIGGER check_entries;
+
+CREATE TRIGGER check_pending AFTER INSERT ON journal.entries REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION journal.check_pending();
+
+ALTER TABLE journal.entries ENABLE ALWAYS TRIGGER check_pending;
 
 CREATE TRIGGER check_transactions AFTER INSERT ON journal.transactions REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION journal.check_transactions();
 
@@ -944,7 +1052,11 @@ GRANT USAGE ON SCHEMA projections TO counterfoil_reader;
 GRANT USAGE ON SCHEMA transactions_v1 TO counterfoil_app;
 GRANT USAGE ON SCHEMA transactions_v1 TO counterfoil_reader;
 
+REVOKE ALL ON FUNCTION journal.check_annotations() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION journal.check_entries() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION journal.check_pending() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION journal.check_transactions() FROM PUBLIC;
 
