@@ -48,7 +48,12 @@ create table journal.accounts (
   opened_at   timestamptz not null,
   unique (ledger, id)
 ) with (fillfactor = 85);
+-- Each written once, when an account is opened (the third when it is frozen or closed), so that a rare type, currency
+-- or status is found among millions, in the order of the list.
 create index accounts_newest on journal.accounts (ledger, no desc);
+create index accounts_type on journal.accounts (ledger, type, no);
+create index accounts_currency on journal.accounts (ledger, currency, no);
+create index accounts_status on journal.accounts (ledger, status, no) where status <> 'open';
 create index accounts_metadata on journal.accounts using gin ((metadata::jsonb) jsonb_path_ops);
 
 create table journal.account_changes (

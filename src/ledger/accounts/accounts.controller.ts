@@ -40,7 +40,7 @@ import { At, RecordedAt } from '../point-in-time.js';
 import { accountStatuses, accountTypes, type Account } from '../rules/account.js';
 import { accountView } from './account.view.js';
 import { readAccountAt } from './balance-at.js';
-import { entriesPage, entriesPosition, entryView, listEntries } from './entries.js';
+import { entriesPage, entriesPosition, entryView, listEntries, wantedByVersion } from './entries.js';
 import { OpenAccount, OpenAccountBody } from './open-account.js';
 import { materialized, readAccount, readsLines, requireLedger, withTotals } from './read-account.js';
 import { SetAccountStatus } from './set-status.js';
@@ -225,7 +225,9 @@ export class AccountsController {
     const beforeVersion = entriesPosition({ ledger, id }, cursor);
     const account = await readAccount(this.pool, ledger, id);
     const through = await readsLines(this.pool, account, consistency, least);
-    const wanted = { from, to, beforeVersion, limit: limit + 1 };
+    const newest = through === undefined ? account.version : Number(through);
+    const asked = { from, to, beforeVersion, limit: limit + 1 };
+    const wanted = await wantedByVersion(this.pool, account.no, newest, asked);
     const found =
       through === undefined
         ? await listEntries(this.pool, account.no, wanted)

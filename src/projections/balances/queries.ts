@@ -30,21 +30,14 @@ export interface AccountFilters {
   id_prefix?: string;
   metadata?: Record<string, string>;
   /** Bounds of the posted balance, signed to the account's normal side. */
-  balance?: Partial<Record<keyof typeof comparisons, string>>;
+  balance?: Partial<Record<'lt' | 'lte' | 'gt' | 'gte' | 'eq', string>>;
 }
-
-const comparisons = { lt: '<', lte: '<=', gt: '>', gte: '>=', eq: '=' } as const;
 
 const columns = `
   a.no, a.ledger, a.id, a.type, a.currency, a.status, a.min_balance, a.max_balance, a.metadata, a.revision,
   a.opened_at, coalesce(b.version, 0) as version,
   coalesce(b.posted_debits, 0) as posted_debits, coalesce(b.posted_credits, 0) as posted_credits,
   coalesce(b.pending_debits, 0) as pending_debits, coalesce(b.pending_credits, 0) as pending_credits`;
-
-const balance = `
-  case when a.type in ('asset', 'expense')
-    then coalesce(b.posted_debits - b.posted_credits, 0) else coalesce(b.posted_credits - b.posted_debits, 0)
-  end`;
 
 /** The materialized balance of an account, as old as the read model; undefined for an unknown account. */
 export async function readBalance(
@@ -76,29 +69,77 @@ export async function listAccounts(
   limit: number,
   before?: string,
 ): Promise<Page<AccountRow>> {
+  const balances = await activeSchema(pool, 'balances');
   const values: unknown[] = [];
-  const bind = (value: unknown) => `$${values.push(value)}`;
+  const bind: Bind = (value) => `$${values.push(value)}`;
   const conditions = [`a.ledger = ${bind(ledger)}`, ...accountConditions(filters, bind)];
   if (before !== undefined) conditions.push(`a.no < ${bind(before)}`);
-  const schema = await activeSchema(pool, 'balances');
+  const { join, conditions: bounds } = balanceFilter(balances, ledger, filters.balance ?? {}, bind);
+  // The page is found first, so that what sorts many accounts looks up the balances of those that are shown.
   const { rows } = await pool.query<AccountRow>(
-    `select ${columns} from journal.accounts a left join ${schema}.balances b on b.account_no = a.no
-     where ${conditions.join(' and ')} order by a.no desc limit ${bind(limit + 1)}`,
+    `with page as (
+       select a.* from journal.accounts a ${join}
+       where ${[...conditions, ...bounds].join(' and ')} order by a.no desc limit ${bind(limit + 1)}
+     )
+     select ${columns} from page a left join ${balances}.balances b on b.account_no = a.no order by a.no desc`,
     values,
   );
   return pageOf(accountsOf(ledger), rows, limit, ({ no }) => [no]);
 }
 
-function accountConditions(filters: AccountFilters, bind: (value: unknown) => string): string[] {
+type Bind = (value: unknown) => string;
+
+function accountConditions(filters: AccountFilters, bind: Bind): string[] {
   const conditions: string[] = [];
   for (const name of ['type', 'currency', 'status'] as const) {
     if (filters[name] !== undefined) conditions.push(`a.${name} = ${bind(filters[name])}`);
   }
   if (filters.id_prefix !== undefined) conditions.push(`a.id ^@ ${bind(filters.id_prefix)}`);
   conditions.push(...metadataCondition('a.metadata::jsonb', filters.metadata ?? {}, bind));
-  for (const [name, bound] of Object.entries(filters.balance ?? {})) {
-    const sign = comparisons[name as keyof typeof comparisons];
-    if (bound !== undefined) conditions.push(`${balance} ${sign} ${bind(bound)}::numeric`);
-  }
   return conditions;
+}
+
+/**
+ * The balances' index finds magnitudes, which the balances themselves then narrow down. An account without entries has
+ * no row there, so bounds that zero meets must look at every account.
+ */
+function balanceFilter(
+  schema: string,
+  ledger: string,
+  bounds: NonNullable<AccountFilters['balance']>,
+  bind: Bind,
+) {
+  const { least, most } = rangeOf(bounds);
+  if (least === undefined && most === undefined) return { join: '', conditions: [] };
+  const ends = [
+    ...(least === undefined ? [] : [{ sign: '>=', place: `${bind(String(least))}::numeric` }]),
+    ...(most === undefined ? [] : [{ sign: '<=', place: `${bind(String(most))}::numeric` }]),
+  ];
+  if ((least ?? 0n) <= 0n && (most ?? 0n) >= 0n) {
+    return {
+      join: `left join ${schema}.balances b on b.account_no = a.no`,
+      conditions: ends.map(({ sign, place }) => `coalesce(b.balance, 0) ${sign} ${place}`),
+    };
+  }
+  return {
+    join: `join ${schema}.balances b on b.account_no = a.no`,
+    conditions: [
+      `b.ledger = ${bind(ledger)}`,
+      ...ends.flatMap(({ sign, place }) => [
+        `b.magnitude ${sign} ${schema}.magnitude(${place})`,
+        `b.balance ${sign} ${place}`,
+      ]),
+    ],
+  };
+}
+
+/** Balances are whole numbers: all five comparisons come to a least and a most one. */
+function rangeOf({ lt, lte, gt, gte, eq }: NonNullable<AccountFilters['balance']>) {
+  const amounts = (texts: (string | undefined)[], step = 0n) =>
+    texts.flatMap((text) => (text === undefined ? [] : [BigInt(text) + step]));
+  const lower = [...amounts([gte, eq]), ...amounts([gt], 1n)];
+  const upper = [...amounts([lte, eq]), ...amounts([lt], -1n)];
+  const extreme = (ends: bigint[], sooner: (a: bigint, b: bigint) => boolean) =>
+    ends.length === 0 ? undefined : ends.reduce((a, b) => (sooner(a, b) ? a : b));
+  return { least: extreme(lower, (a, b) => a > b), most: extreme(upper, (a, b) => a < b) };
 }

@@ -1,29 +1,8 @@
 import type pg from 'pg';
 import { decodeCursor, pageOf, parts, type Page } from '../../platform/cursor.js';
 import { activeSchema } from '../active.js';
-import { metadataCondition } from '../metadata.js';
-
-export interface TransactionFilters {
-  reference?: string;
-  /** Id of an account that the transaction touches. */
-  account?: string;
-  kind?: string;
-  /** `posted`, or the status of a hold. */
-  status?: string;
-  metadata?: Record<string, string>;
-  /** `from` ≤ recorded_at < `to` */
-  from?: string;
-  to?: string;
-}
-
-interface Found {
-  sequence: string;
-  id: string;
-  /** `posted`, or the status of a hold as the read model knows it. */
-  status: string;
-}
-
-type Bind = (value: unknown) => string;
+import { listOfAccount } from './of-account.js';
+import { isImpossible, sourceOf, type Bind, type Found, type TransactionFilters } from './filters.js';
 
 const listName = (ledger: string, account?: string) =>
   account === undefined ? `transactions ${ledger}` : `transactions ${ledger}/${account}`;
@@ -33,85 +12,45 @@ export function transactionsPosition(
   ledger: string,
   { account }: TransactionFilters,
   cursor?: string,
-): string | undefined {
-  return decodeCursor(listName(ledger, account), cursor, [parts.whole])?.[0];
+): string[] | undefined {
+  const forms = account === undefined ? [parts.time, parts.whole] : [parts.whole];
+  return decodeCursor(listName(ledger, account), cursor, forms);
 }
 
-/** Which transactions match, newest first; what they are is read from the journal by sequence. */
+/**
+ * Which transactions match, newest first; what they are is read from the journal by sequence.
+ *
+ * A position is a recorded time and a sequence, of an account's transactions a version: neither ever changes, so
+ * what is added meanwhile shifts no page and is shown once or, where it belongs before the position, not at all. The
+ * latter may also meet what the read model learns late; what was recorded before `read-model-as-of` it has.
+ */
 export async function listTransactions(
   pool: pg.Pool,
   ledger: string,
   filters: TransactionFilters,
   limit: number,
-  before?: string,
+  before?: string[],
 ): Promise<Page<Found>> {
-  const transactions = await activeSchema(pool, 'transactions');
+  if (isImpossible(filters)) return { rows: [], next_cursor: null };
+  const list = listName(ledger, filters.account);
+  if (filters.account !== undefined) {
+    const rows = await listOfAccount(pool, ledger, filters.account, filters, limit + 1, before?.[0]);
+    return pageOf(list, rows, limit, ({ version }) => [version]);
+  }
+  const schema = await activeSchema(pool, 'transactions');
   const values: unknown[] = [];
   const bind: Bind = (value) => `$${values.push(value)}`;
-  const conditions = [`t.ledger = ${bind(ledger)}`, ...transactionConditions(filters, bind)];
-  const from = `${transactions}.transactions t left join ${transactions}.holds h on h.id = t.id`;
-  const select = `select t.sequence, t.id, coalesce(h.status, 'posted') as status`;
-  if (filters.account !== undefined) {
-    const query = { select, from, conditions, values, bind };
-    return listOfAccount(pool, ledger, filters.account, query, limit, before);
+  const { from, key, conditions } = sourceOf(schema, ledger, filters, bind);
+  if (before) {
+    const [recordedAt, sequence] = before;
+    conditions.push(
+      `(${key}.recorded_at, ${key}.sequence) < (${bind(recordedAt)}::timestamptz, ${bind(sequence)}::bigint)`,
+    );
   }
-  if (before !== undefined) conditions.push(`t.sequence < ${bind(before)}`);
-  const { rows } = await pool.query<Found>(
-    `${select} from ${from} where ${conditions.join(' and ')} order by t.sequence desc limit ${bind(limit + 1)}`,
+  const { rows } = await pool.query<Found & { recorded_at: string }>(
+    `select t.sequence, t.id, t.recorded_at from ${from} where ${conditions.join(' and ')}
+     order by ${key}.recorded_at desc, ${key}.sequence desc limit ${bind(limit + 1)}`,
     values,
   );
-  return pageOf(listName(ledger), rows, limit, ({ sequence }) => [sequence]);
-}
-
-function transactionConditions(filters: TransactionFilters, bind: Bind): string[] {
-  const { reference, kind, status, metadata = {}, from, to } = filters;
-  const conditions: string[] = [];
-  if (reference !== undefined) conditions.push(`t.reference = ${bind(reference)}`);
-  if (kind !== undefined) conditions.push(`t.kind = ${bind(kind)}`);
-  if (status === 'posted') conditions.push(`t.kind <> 'hold'`);
-  else if (status !== undefined) conditions.push(`t.kind = 'hold' and h.status = ${bind(status)}`);
-  // Said again for the planner: the index leaves out transactions without metadata.
-  if (Object.keys(metadata).length > 0) conditions.push(`t.metadata <> '{}'`);
-  conditions.push(...metadataCondition('t.metadata', metadata, bind));
-  if (from !== undefined) conditions.push(`t.recorded_at >= ${bind(from)}`);
-  if (to !== undefined) conditions.push(`t.recorded_at < ${bind(to)}`);
-  return conditions;
-}
-
-interface Query {
-  select: string;
-  from: string;
-  conditions: string[];
-  values: unknown[];
-  bind: Bind;
-}
-
-/** By the account's versions, whose order is that of the sequences: the primary key of the lines finds the page. */
-async function listOfAccount(
-  pool: pg.Pool,
-  ledger: string,
-  account: string,
-  { select, from, conditions, values, bind }: Query,
-  limit: number,
-  before?: string,
-): Promise<Page<Found>> {
-  const { rows: accounts } = await pool.query<{ no: string }>(
-    'select no from journal.accounts where ledger = $1 and id = $2',
-    [ledger, account],
-  );
-  if (!accounts[0]) return { rows: [], next_cursor: null };
-  const lines = await activeSchema(pool, 'lines');
-  conditions.push(
-    `l.account_no = ${bind(accounts[0].no)}`,
-    // A transaction may have several legs on the account: its last one stands for it.
-    `not exists (select from ${lines}.lines n
-                 where n.account_no = l.account_no and n.version = l.version + 1 and n.sequence = l.sequence)`,
-  );
-  if (before !== undefined) conditions.push(`l.version < ${bind(before)}`);
-  const { rows } = await pool.query<Found & { version: string }>(
-    `${select}, l.version from ${lines}.lines l join (${from}) on t.sequence = l.sequence
-     where ${conditions.join(' and ')} order by l.version desc limit ${bind(limit + 1)}`,
-    values,
-  );
-  return pageOf(listName(ledger, account), rows, limit, ({ version }) => [version]);
+  return pageOf(list, rows, limit, ({ recorded_at, sequence }) => [recorded_at, sequence]);
 }

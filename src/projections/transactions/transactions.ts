@@ -19,10 +19,11 @@ create table {schema}.transactions (
   metadata     jsonb not null,   -- the newest revision
   revision     integer not null
 );
-create index transactions_newest on {schema}.transactions (ledger, sequence);
-create index transactions_recorded on {schema}.transactions (ledger, recorded_at);
+-- Lists go by recorded time; the sequence, unique, settles what was recorded in the same microsecond. Both indexes grow
+-- at their ends only: the cheapest there are.
+create index transactions_newest on {schema}.transactions (ledger, recorded_at, sequence);
+create index transactions_kind on {schema}.transactions (ledger, kind, recorded_at, sequence);
 create index transactions_reference on {schema}.transactions (ledger, reference) where reference is not null;
-create index transactions_kind on {schema}.transactions (ledger, kind, sequence) where kind <> 'posting';
 create index transactions_metadata on {schema}.transactions using gin (metadata jsonb_path_ops)
   where metadata <> '{}';
 
@@ -35,13 +36,18 @@ create table {schema}.annotations (
   primary key (transaction_id, revision)
 );
 
--- A hold's status is that of its newest capture, void or expiry: the one after which the least remains.
+-- A hold's status is that of its newest capture, void or expiry: the one after which the least remains. Its place in
+-- the lists comes with the hold itself, which may come later than what closed it.
 create table {schema}.holds (
-  id        uuid primary key,
-  remaining numeric(38, 0) not null,
-  status    text collate "C" not null
+  id          uuid primary key,
+  ledger      text collate "C" not null,
+  sequence    bigint,
+  recorded_at timestamptz,
+  remaining   numeric(38, 0) not null,
+  status      text collate "C" not null
 );
-create index holds_open on {schema}.holds (status) where remaining > 0;
+-- Of every status: a few pending ones among a million captured, or a few expired ones.
+create index holds_status on {schema}.holds (ledger, status, recorded_at, sequence);
 
 -- Every transaction up to this sequence is here, and so everything recorded before as_of: see complete.ts.
 create table {schema}.complete (
@@ -73,9 +79,11 @@ recorded as (
   order by i.sequence
   on conflict (sequence) do nothing
 )
-insert into {schema}.holds as h (id, remaining, status)
+insert into {schema}.holds as h (id, ledger, sequence, recorded_at, remaining, status)
 select distinct on (root_id)
-  root_id, hold_remaining,
+  root_id, ledger,
+  max(sequence) filter (where kind = 'hold') over chain, max(recorded_at) filter (where kind = 'hold') over chain,
+  hold_remaining,
   case
     when hold_remaining > 0 then case when hold_captured > 0 then 'partially_captured' else 'pending' end
     when hold_captured > 0 then 'captured'
@@ -84,9 +92,14 @@ select distinct on (root_id)
   end
 from incoming
 where hold_remaining is not null
+window chain as (partition by root_id)
 order by root_id, hold_remaining
-on conflict (id) do update set remaining = excluded.remaining, status = excluded.status
-where h.remaining > excluded.remaining
+on conflict (id) do update set
+  sequence = coalesce(h.sequence, excluded.sequence),
+  recorded_at = coalesce(h.recorded_at, excluded.recorded_at),
+  remaining = least(h.remaining, excluded.remaining),
+  status = case when h.remaining > excluded.remaining then excluded.status else h.status end
+where h.remaining > excluded.remaining or (h.sequence is null and excluded.sequence is not null)
 `,
     },
     {
