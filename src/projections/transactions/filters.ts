@@ -23,9 +23,8 @@ export type Bind = (value: unknown) => string;
 
 /** What the filters, all but the account, come to. */
 export interface Source {
-  /** Tables of which `t` are the transactions. */
   from: string;
-  /** The table whose `recorded_at` and `sequence` are in the index that gives the order. */
+  /** The table, `t`ransactions or `h`olds, whose index gives the order; it has id, sequence and recorded_at. */
   key: 't' | 'h';
   conditions: string[];
 }
@@ -46,20 +45,26 @@ export function sourceOf(schema: string, ledger: string, filters: TransactionFil
   const wanted = holdStatus(filters);
   const key = wanted === undefined ? 't' : 'h';
   const conditions = [`${key}.ledger = ${bind(ledger)}`];
-  if (wanted !== undefined) conditions.push(`h.status = ${bind(wanted)}`);
+  // What closed a hold may be there before the hold itself.
+  if (wanted !== undefined) conditions.push(`h.status = ${bind(wanted)}`, 'h.sequence is not null');
   else if (kind !== undefined) conditions.push(`t.kind = ${bind(kind)}`);
   else if (status === 'posted') conditions.push(`t.kind <> 'hold'`);
-  if (reference !== undefined)
-    conditions.push(`t.ledger = ${bind(ledger)} and t.reference = ${bind(reference)}`);
-  // Said again for the planner: the index leaves out transactions without metadata.
-  if (Object.keys(metadata).length > 0) conditions.push(`t.metadata <> '{}'`);
-  conditions.push(...metadataCondition('t.metadata', metadata, bind));
   if (from !== undefined) conditions.push(`${key}.recorded_at >= ${bind(from)}`);
   if (to !== undefined) conditions.push(`${key}.recorded_at < ${bind(to)}`);
-  const transactions = `${schema}.transactions t`;
+  const described = [
+    ...(reference === undefined ? [] : [`t.ledger = ${bind(ledger)}`, `t.reference = ${bind(reference)}`]),
+    ...metadataCondition('t.metadata', metadata, bind),
+  ];
+  // Said again for the planner: the index leaves out transactions without metadata.
+  if (Object.keys(metadata).length > 0) described.push(`t.metadata <> '{}'`);
   return {
-    from: key === 't' ? transactions : `${schema}.holds h join ${transactions} on t.id = h.id`,
+    from: fromOf(schema, key, described.length > 0),
     key,
-    conditions,
+    conditions: [...conditions, ...described],
   };
+}
+
+function fromOf(schema: string, key: Source['key'], described: boolean): string {
+  if (key === 't') return `${schema}.transactions t`;
+  return described ? `${schema}.holds h join ${schema}.transactions t on t.id = h.id` : `${schema}.holds h`;
 }

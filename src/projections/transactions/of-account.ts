@@ -148,13 +148,13 @@ async function among(
 ): Promise<FoundOfAccount[]> {
   const values: unknown[] = [];
   const bind: Bind = (value) => `$${values.push(value)}`;
-  const { from, conditions } = sourceOf(transactions, ledger, filters, bind);
+  const { from, key, conditions } = sourceOf(transactions, ledger, filters, bind);
   const { rows } = await pool.query<FoundOfAccount>(
-    `select t.sequence, t.id, l.version
+    `select ${key}.sequence, ${key}.id, l.version
      from ${from} cross join lateral (
        select max(l.version) as version
        from journal.transactions j cross join unnest(j.account_nos, j.versions) l (no, version)
-       where j.sequence = t.sequence and l.no = ${bind(account)}
+       where j.sequence = ${key}.sequence and l.no = ${bind(account)}
      ) l
      where ${conditions.join(' and ')} and l.version > ${bind(after)} and l.version < ${bind(before)}
      order by l.version desc limit ${bind(limit)}`,

@@ -48,7 +48,7 @@ export async function listTransactions(
     );
   }
   const { rows } = await pool.query<Found & { recorded_at: string }>(
-    `select t.sequence, t.id, t.recorded_at from ${from} where ${conditions.join(' and ')}
+    `select ${key}.sequence, ${key}.id, ${key}.recorded_at from ${from} where ${conditions.join(' and ')}
      order by ${key}.recorded_at desc, ${key}.sequence desc limit ${bind(limit + 1)}`,
     values,
   );
