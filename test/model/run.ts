@@ -1,0 +1,183 @@
+import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import { createClient, type Client, type Json, type Reply } from '../support/client.js';
+import { eventually } from '../support/ledger.js';
+import { showAccount, showTransaction } from './book.js';
+import { resolve, type Step } from './commands.js';
+import { answer, createModel, type Answer, type Model, type Request } from './requests.js';
+
+/** Model and service side by side, over one ledger. */
+export interface Run {
+  client: Client;
+  model: Model;
+  id: string;
+  sent: Request[];
+  /** The text that was first answered under a key. */
+  texts: Map<string, string>;
+  /** What was asked and answered, for the report of a failure. */
+  transcript: string[];
+}
+
+export async function startRun(url: string, accounts: Json[]): Promise<Run> {
+  const id = randomUUID();
+  const client = createClient(url, id);
+  await client.send('PUT', `/v1/ledgers/${id}`, {});
+  const run: Run = { client, model: createModel(), id, sent: [], texts: new Map(), transcript: [] };
+  for (const body of accounts) await send(run, { method: 'POST', path: 'accounts', body, key: randomUUID() });
+  run.transcript.length = 0;
+  return run;
+}
+
+export async function perform(run: Run, { again, request }: Step): Promise<void> {
+  if (request) {
+    const resolved = defined(resolve(request, run.model, run.id));
+    return send(run, resolved.method === 'PATCH' ? resolved : { key: randomUUID(), ...resolved });
+  }
+  const earlier = run.sent.at(-1 - (again!.n % run.sent.length))!;
+  await send(run, again!.as === 'it was' ? earlier : varied(earlier, again!.as === 'something else'));
+}
+const defined = (request: Request): Request =>
+  Object.fromEntries(
+    Object.entries(request).filter(([, value]) => value !== undefined),
+  ) as unknown as Request;
+
+async function send(run: Run, request: Request): Promise<void> {
+  const { method, path, body, key, ifMatch, dryRun } = request;
+  const now = new Date().toISOString().replace('Z', '000Z');
+  run.sent.push(request);
+  const headers = ifMatch === undefined ? undefined : { 'if-match': ifMatch };
+  const reply = await run.client.send(method, dryRun ? `${path}?dry_run=true` : path, body, { key, headers });
+  const expected = answer(run.model, request, reply.body, now);
+  run.transcript.push(`${JSON.stringify(request)}\n  → ${reply.status} ${reply.text}`);
+  const differences = [
+    ...differ(expected.body, reply.body, 'body'),
+    ...headersDiffer(run, request, reply, expected),
+  ];
+  if (reply.status !== expected.status)
+    differences.unshift(`status ${reply.status} instead of ${expected.status}`);
+  if (differences.length > 0) fail(run, [...differences, `expected ${JSON.stringify(expected)}`]);
+}
+
+function headersDiffer(run: Run, { key, path }: Request, reply: Reply, expected: Answer): string[] {
+  const replayed = reply.headers.get('idempotent-replayed') === 'true';
+  if (replayed !== (expected.replayed ?? false)) return [`Idempotent-Replayed is ${replayed}`];
+  if (path === 'bulk' || key === undefined) return [];
+  if (replayed && run.texts.get(key) !== undefined && run.texts.get(key) !== reply.text)
+    return ['a replay of other bytes'];
+  if (!run.texts.has(key) && run.model.results.has(key)) run.texts.set(key, reply.text);
+  return [];
+}
+
+const plain = (value: Json): Json => value && JSON.parse(JSON.stringify(value));
+
+/** Where an answer isn't what was expected. Fields that the model knows nothing of are passed over. */
+export function differ(expected: Json, actual: Json, path: string): string[] {
+  if (typeof expected !== 'object' || expected === null || path.endsWith('.metadata'))
+    return isDeepStrictEqual(plain(expected), plain(actual))
+      ? []
+      : [`${path}: ${JSON.stringify(actual)} instead of ${JSON.stringify(expected)}`];
+  if (typeof actual !== 'object' || actual === null) return [`${path}: ${JSON.stringify(actual)}`];
+  const names = new Set([...Object.keys(expected), ...(Array.isArray(expected) ? Object.keys(actual) : [])]);
+  return [...names].flatMap((name) =>
+    /_at$/.test(name) &&
+    expected[name] &&
+    actual[name] &&
+    Date.parse(expected[name]) === Date.parse(actual[name])
+      ? []
+      : differ(expected[name], actual[name], `${path}.${name}`),
+  );
+}
+
+function fail(run: Run, messages: string[]): never {
+  throw new Error([...run.transcript, ...messages].join('\n'));
+}
+
+function varied(request: Request, other: boolean): Request {
+  if (request.path.startsWith('accounts') || request.method === 'PATCH') return request;
+  const body = structuredClone(request.body);
+  const item = request.path === 'bulk' ? body.commands.at(-1) : body;
+  if (item.command !== 'open_account')
+    item.description = other ? 'something else' : (item.description ?? null);
+  return { ...request, body: other ? body : respelled(body) };
+}
+/** The same with the fields in another order, and amounts as strings that were numbers, or the other way round. */
+function respelled(value: Json, name = ''): Json {
+  if (name === 'metadata' && value) return Object.fromEntries(Object.entries(value).reverse());
+  if (Array.isArray(value)) return value.map((each) => respelled(each));
+  if (typeof value === 'object' && value !== null)
+    return Object.fromEntries(
+      Object.entries(value)
+        .reverse()
+        .map(([key, field]) => [key, respelled(field, key)]),
+    );
+  if (!/^(amount|up_to|min_balance|max_balance|g|l|eq)/.test(name) || value === null) return value;
+  if (typeof value === 'number') return String(value);
+  return Number.isSafeInteger(Number(value)) ? Number(value) : value;
+}
+
+/** At the end: every way of reading gives what the model has. */
+export async function checkBooks(run: Run): Promise<void> {
+  const { client, model } = run;
+  const get = async (path: string) => (await client.get(path)).body;
+  const check = (expected: Json, actual: Json, what: string) => {
+    const differences = differ(expected, actual, what);
+    if (differences.length > 0) fail(run, differences);
+  };
+  const transactions = [...model.transactions.values()];
+  await Promise.all(
+    [...model.accounts.values()].map(async (account) => {
+      const { id, version, currency } = account;
+      const expected = showAccount(account);
+      const lines = transactions.flatMap(({ body, legs }) =>
+        legs.map((leg, i) => ({ leg, entry: body.entries[i], body })).filter(({ leg }) => leg.account === id),
+      );
+      check(expected, await get(`accounts/${id}`), `account ${id}`);
+      check(
+        expected,
+        await get(`accounts/${id}?consistency=eventual&min_version=${version}`),
+        `materialized ${id}`,
+      );
+      const rows = lines
+        .reverse()
+        .map(({ leg: { posted, pending, side }, entry: { version, balances }, body }) => ({
+          version,
+          side,
+          balances,
+          posted: `${posted}`,
+          pending: `${pending}`,
+          transaction_id: body.id,
+          kind: body.kind,
+        }));
+      check(rows, (await get(`accounts/${id}/entries?limit=1000`)).data, `entries of ${id}`);
+      const statement = await get(`accounts/${id}/statement?limit=1000&to=2199-01-01T00:00:00Z`);
+      const amounts = rows.filter(({ posted }) => posted !== '0').reverse();
+      check(
+        { currency, opening: '0', closing: expected.balances.posted.balance },
+        statement,
+        `statement of ${id}`,
+      );
+      const key = ({ version, side, posted, amount }: Json) => `${version} ${side} ${posted ?? amount}`;
+      check(amounts.map(key).sort(), statement.lines.map(key).sort(), `lines of ${id}`);
+    }),
+  );
+  await eventually(async () => {
+    const listed = (await get('transactions?limit=1000')).data;
+    const differences = differ(transactions.map(showTransaction).reverse(), listed, 'transactions');
+    const accounts = (await get('accounts?limit=1000')).data;
+    differences.push(
+      ...differ([...model.accounts.values()].map(showAccount).reverse(), accounts, 'accounts'),
+    );
+    for (const currency of ['USD', 'EUR']) {
+      const of = accounts.filter((account: Json) => account.currency === currency);
+      const total = (side: string) =>
+        of.reduce((sum: bigint, a: Json) => sum + BigInt(a.balances.posted[side]), 0n);
+      if (total('debits') !== total('credits')) differences.push(`debits and credits in ${currency}`);
+    }
+    if (differences.length > 0) fail(run, differences);
+  }, 10_000);
+  await Promise.all(
+    transactions.map(async (transaction) =>
+      check(showTransaction(transaction), await get(`transactions/${transaction.body.id}`), 'transaction'),
+    ),
+  );
+}
