@@ -165,13 +165,12 @@ function later(time: string, seconds: number): string {
 
 export function transfer(book: Book, body: Json, made: Made): Json {
   claim(book, body);
-  const single = !Array.isArray(body.to);
-  const list: Json[] = single ? [{ account: body.to, share: 'remaining' }] : body.to;
+  const list: Json[] = Array.isArray(body.to) ? body.to : [{ account: body.to, share: 'remaining' }];
   const [from, ...to] = known(book, [{ account: body.from }, ...list]) as [Account, ...Account[]];
   refuse('CURRENCY_MISMATCH', to.some(({ currency }) => currency !== from.currency)); // prettier-ignore
   const total = body.amount ? BigInt(body.amount) : upTo(from, BigInt(body.up_to));
   const parts = total > 0n ? split(total, list) : list.map(() => 0n);
-  usable([from, ...to.filter((_, i) => single || parts[i])]);
+  usable([from, ...to.filter((_, i) => total <= 0n || parts[i])]);
   refuse('INSUFFICIENT_FUNDS', total <= 0n);
   const leg = (account: Account, side: Side, posted: bigint) => ({
     account: account.id,
@@ -201,7 +200,7 @@ function split(total: bigint, to: Json[]): bigint[] {
   const said = sum(shares);
   const remaining = to.findIndex(({ share }) => share === 'remaining');
   refuse('UNBALANCED', rest < 0n || said > whole);
-  refuse('UNBALANCED', remaining < 0 && (to.some(({ share }) => share) ? said < whole : rest > 0n));
+refuse('UNBALANCED', remaining < 0 && said < whole && rest > 0n);
   if (remaining >= 0) shares[remaining] = whole - said;
   const parts = to.map(({ amount }, i) => BigInt(amount ?? 0) + (rest * shares[i]!) / whole);
   const left = (i: number) => (rest * shares[i]!) % whole;

@@ -121,7 +121,8 @@ function validate(path: string, body: Json): void {
   const wrong = (when: boolean) => refuse('VALIDATION_FAILED', when);
   const given = (name: string) => (body[name] ?? null) !== null;
   const { min_balance, max_balance, amount, up_to, from, to, entries = [] } = body;
-  wrong(given('min_balance') && given('max_balance') && BigInt(min_balance) > BigInt(max_balance));
+  const min = path === 'accounts' && min_balance === undefined ? '0' : min_balance;
+  wrong((min ?? null) !== null && given('max_balance') && BigInt(min) > BigInt(max_balance));
   wrong((given('reason') && given('description')) || (given('expires_at') && given('expires_in')));
   for (const moves of [amount, up_to, ...entries.map((entry: Json) => entry.amount)])
     wrong(BigInt(moves ?? 1) < 1n);
