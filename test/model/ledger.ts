@@ -200,7 +200,7 @@ function split(total: bigint, to: Json[]): bigint[] {
   const said = sum(shares);
   const remaining = to.findIndex(({ share }) => share === 'remaining');
   refuse('UNBALANCED', rest < 0n || said > whole);
-refuse('UNBALANCED', remaining < 0 && said < whole && rest > 0n);
+  refuse('UNBALANCED', remaining < 0 && said < whole && rest > 0n);
   if (remaining >= 0) shares[remaining] = whole - said;
   const parts = to.map(({ amount }, i) => BigInt(amount ?? 0) + (rest * shares[i]!) / whole);
   const left = (i: number) => (rest * shares[i]!) % whole;

@@ -34,7 +34,7 @@ export function answer(model: Model, request: Request, made: Json, now: string):
 
 const conflicts = ['ALREADY_EXISTS', 'REFERENCE_ALREADY_USED', 'CONDITION_FAILED', 'ACCOUNT_FROZEN'];
 conflicts.push('ACCOUNT_CLOSED', 'ACCOUNT_NOT_EMPTY', 'HOLD_NOT_OPEN', 'HOLD_EXPIRED', 'NOT_REVERSIBLE');
-function problem(body: { code: string }): Answer {
+function problem(body: Json): Answer {
   if (body.code === 'VALIDATION_FAILED') return { status: 400, body };
   if (body.code.endsWith('_NOT_FOUND')) return { status: 404, body };
   if (body.code === 'REVISION_MISMATCH') return { status: 412, body };
@@ -160,17 +160,17 @@ function bulk(model: Model, request: Request, made: Json, now: string): Answer {
   if (request.body.mode === 'independent') return together(commands.map((_, i) => run(model, i)), 200); // prettier-ignore
   return attempt(() => {
     for (const { path, body } of commands) validate(path, body);
-    const stored = model.results.get(request.key!);
-    if (stored) return keyed(model, request, () => stored.answer);
+    const before = model.results.get(request.key!);
+    if (before?.print === print(request)) return { ...before.answer, replayed: true };
     const draft = structuredClone(model);
     const results: Answer[] = [];
     for (const index of commands.keys()) {
       results.push(run(draft, index));
       const { status, body } = results[index]!;
-      if (status >= 400)
-        return keyed(model, request, () =>
-          problem({ code: 'BULK_REJECTED', index, problem: body } as { code: string }),
-        );
+      if (status < 400) continue;
+      const rejected = problem({ code: 'BULK_REJECTED', index, problem: body });
+      if (!before) model.results.set(request.key!, { print: print(request), answer: rejected });
+      return rejected;
     }
     Object.assign(model, draft);
     return together(results, 201);
