@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, test } from '@jest/globals';
 import fc from 'fast-check';
 import { beginnings, steps } from '../model/commands.js';
-import { outcomes, checkBooks, perform, startRun } from '../model/run.js';
+import { checkBooks } from '../model/check.js';
+import { outcomes, perform, startRun } from '../model/run.js';
 import { startService, type TestService } from '../support/service.js';
 
 /** `MODEL_RUNS=5000` for a soak. A failure prints a seed and what it shrank to; `MODEL_SEED` begins with that one. */

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { createClient, type Client, type Json, type Reply } from '../support/client.js';
-import { eventually } from '../support/ledger.js';
-import { showAccount, showTransaction } from './book.js';
+import { showAccount } from './book.js';
 import { resolve, type Step } from './commands.js';
 import { answer, createModel, type Answer, type Model, type Request } from './requests.js';
 
@@ -115,7 +114,7 @@ export function differ(expected: Json, actual: Json, path: string): string[] {
   );
 }
 
-function fail(run: Run, messages: string[]): never {
+export function fail(run: Run, messages: string[]): never {
   throw new Error([...run.transcript, ...messages].join('\n'));
 }
 
@@ -140,73 +139,4 @@ function respelled(value: Json, name = ''): Json {
   if (!/^(amount|up_to|min_balance|max_balance|g|l|eq)/.test(name) || value === null) return value;
   if (typeof value === 'number') return String(value);
   return Number.isSafeInteger(Number(value)) ? Number(value) : value;
-}
-
-/** At the end: every way of reading gives what the model has. */
-export async function checkBooks(run: Run): Promise<void> {
-  const { client, model } = run;
-  const get = async (path: string) => (await client.get(path)).body;
-  const check = (expected: Json, actual: Json, what: string) => {
-    const differences = differ(expected, actual, what);
-    if (differences.length > 0) fail(run, differences);
-  };
-  const transactions = [...model.transactions.values()];
-  await Promise.all(
-    [...model.accounts.values()].map(async (account) => {
-      const { id, version, currency } = account;
-      const expected = showAccount(account);
-      const lines = transactions.flatMap(({ body, legs }) =>
-        legs.map((leg, i) => ({ leg, entry: body.entries[i], body })).filter(({ leg }) => leg.account === id),
-      );
-      check(expected, await get(`accounts/${id}`), `account ${id}`);
-      check(
-        expected,
-        await get(`accounts/${id}?consistency=eventual&min_version=${version}`),
-        `materialized ${id}`,
-      );
-      const rows = lines
-        .reverse()
-        .map(({ leg: { posted, pending, side }, entry: { version, balances }, body }) => ({
-          version,
-          side,
-          balances,
-          posted: `${posted}`,
-          pending: `${pending}`,
-          transaction_id: body.id,
-          kind: body.kind,
-        }));
-      check(rows, (await get(`accounts/${id}/entries?limit=1000`)).data, `entries of ${id}`);
-      const statement = await get(`accounts/${id}/statement?limit=1000&to=2199-01-01T00:00:00Z`);
-      const amounts = rows.filter(({ posted }) => posted !== '0').reverse();
-      check(
-        { currency, opening: '0', closing: expected.balances.posted.balance },
-        statement,
-        `statement of ${id}`,
-      );
-      const key = ({ version, side, posted, amount }: Json) => `${version} ${side} ${posted ?? amount}`;
-      check(amounts.map(key).sort(), statement.lines.map(key).sort(), `lines of ${id}`);
-    }),
-  );
-  await eventually(async () => {
-    const listed = (await get('transactions?limit=1000')).data;
-    const differences = differ(transactions.map(showTransaction).reverse(), listed, 'transactions');
-    const accounts = (await get('accounts?limit=1000')).data;
-    differences.push(
-      ...differ([...model.accounts.values()].map(showAccount).reverse(), accounts, 'accounts'),
-    );
-    for (const currency of ['USD', 'EUR']) {
-      const of = accounts.filter((account: Json) => account.currency === currency);
-      const total = (side: string) =>
-        of.reduce((sum: bigint, a: Json) => sum + BigInt(a.balances.posted[side]), 0n);
-      if (total('debits') !== total('credits')) differences.push(`debits and credits in ${currency}`);
-    }
-    if (differences.length > 0) fail(run, differences);
-  }, 10_000);
-  await Promise.all(
-    transactions
-      .filter(({ hold }) => hold)
-      .map(async (transaction) =>
-        check(showTransaction(transaction), await get(`transactions/${transaction.body.id}`), 'transaction'),
-      ),
-  );
 }
