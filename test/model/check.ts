@@ -88,7 +88,7 @@ async function checkReadModel({ client, model }: Run, check: Check): Promise<voi
   check(newestFirst.map(showTransaction), (await get('transactions?limit=1000')).data, 'transactions');
   check(accounts.map(showAccount).reverse(), (await get('accounts?limit=1000')).data, 'accounts');
   const holds = newestFirst.filter(({ kind }) => kind === 'hold').map(showTransaction);
-  for (const status of ['pending', 'partially_captured', 'captured', 'voided']) {
+  for (const status of ['pending', 'partially_captured', 'captured', 'voided', 'expired']) {
     const those = holds.filter((hold) => hold.status === status);
     check(those, (await get(`holds?limit=1000&status=${status}`)).data, `${status} holds`);
   }

@@ -9,7 +9,8 @@ import type { Model, Request } from './requests.js';
 export interface Step {
   /** Sends the nth newest request again, as it was, in another spelling, or with something changed under its key. */
   again?: { n: number; as: 'it was' | 'spelled otherwise' | 'something else' };
-  request?: Request;
+  /** A request; its path in parts. */
+  request?: Json;
 }
 
 /** Few of everything, so that commands meet: accounts are shared, ids, references and keys are used twice. */

@@ -290,6 +290,7 @@ function record(book: Book, kind: Kind, legs: Leg[], body: Json, made: Made, det
   refuse('INSUFFICIENT_FUNDS', limits && touched.some(short));
   refuse('LIMIT_EXCEEDED', limits && touched.some(full));
   const totals = touched.flatMap(({ posted, pending }) => [posted, pending].flatMap(Object.values<bigint>));
+  totals.push(hold?.amount ?? 0n);
   refuse('AMOUNT_OVERFLOW', totals.some((total) => total > MAX)); // prettier-ignore
   const { id = made.id, reference = null, description = null, metadata = {} } = body;
   const effective_at = body.effective_at ?? [made.now, parent?.body.effective_at ?? ''].sort()[1];
