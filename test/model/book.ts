@@ -84,3 +84,14 @@ export function showTransaction({ body, hold, metadata }: Transaction): Json {
   const status = !open ? closed : hold.captured ? 'partially_captured' : 'pending';
   return { ...shown, status, hold: showHold(hold) };
 }
+
+const isObject = (value: Json) => typeof value === 'object' && value !== null && !Array.isArray(value);
+/** RFC 7396. */
+export function mergePatch(target: Json, patch: Json): Json {
+  if (!isObject(patch)) return patch;
+  const merged = isObject(target) ? { ...target } : {};
+  for (const [key, value] of Object.entries(patch))
+    if (value === null) delete merged[key];
+    else merged[key] = mergePatch(merged[key], value);
+  return merged;
+}

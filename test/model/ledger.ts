@@ -8,6 +8,7 @@
 import {
   available,
   balance,
+  mergePatch,
   normal,
   opposite,
   reach,
@@ -31,7 +32,6 @@ export function refuse(code: string, when: boolean, more: object = {}): void {
 /** A limit that is null is none, an absent one the default. */
 const limit = (value: Json, absent: bigint | null): bigint | null =>
   value === undefined ? absent : value === null ? null : BigInt(value);
-const crossed = ({ min, max }: Account) => min !== null && max !== null && min > max;
 
 export function openAccount(book: Book, body: Json): Json {
   refuse('ALREADY_EXISTS', book.accounts.has(body.id));
@@ -51,7 +51,7 @@ export function patchAccount(book: Book, id: string, body: Json, ifMatch?: strin
   const before = JSON.stringify(showAccount(account));
   account.min = limit(body.min_balance, account.min);
   account.max = limit(body.max_balance, account.max);
-  refuse('VALIDATION_FAILED', crossed(account));
+  refuse('VALIDATION_FAILED', account.min !== null && account.max !== null && account.min > account.max);
   account.metadata = mergePatch(account.metadata, body.metadata ?? {});
   if (JSON.stringify(showAccount(account)) !== before) account.revision++;
   return showAccount(account);
@@ -72,16 +72,6 @@ export function changeStatus(book: Book, id: string, action: 'freeze' | 'unfreez
 function existing(book: Book, id: string): Account {
   refuse('ACCOUNT_NOT_FOUND', !book.accounts.has(id));
   return book.accounts.get(id)!;
-}
-
-const isObject = (value: Json) => typeof value === 'object' && value !== null && !Array.isArray(value);
-function mergePatch(target: Json, patch: Json): Json {
-  if (!isObject(patch)) return patch;
-  const merged = isObject(target) ? { ...target } : {};
-  for (const [key, value] of Object.entries(patch))
-    if (value === null) delete merged[key];
-    else merged[key] = mergePatch(merged[key], value);
-  return merged;
 }
 
 export function patchTransaction(book: Book, id: string, body: Json): Json {
@@ -290,8 +280,10 @@ function record(book: Book, kind: Kind, legs: Leg[], body: Json, made: Made, det
   refuse('INSUFFICIENT_FUNDS', limits && touched.some(short));
   refuse('LIMIT_EXCEEDED', limits && touched.some(full));
   const totals = touched.flatMap(({ posted, pending }) => [posted, pending].flatMap(Object.values<bigint>));
-  totals.push(hold?.amount ?? 0n);
-  refuse('AMOUNT_OVERFLOW', totals.some((total) => total > MAX)); // prettier-ignore
+  refuse(
+    'AMOUNT_OVERFLOW',
+    [hold?.amount ?? 0n, ...totals].some((total) => total > MAX),
+  );
   const { id = made.id, reference = null, description = null, metadata = {} } = body;
   const effective_at = body.effective_at ?? [made.now, parent?.body.effective_at ?? ''].sort()[1];
   const said = { id, kind, reference, description, effective_at, recorded_at: made.now };
