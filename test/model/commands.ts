@@ -165,6 +165,7 @@ const commands: Record<string, [weight: number, fields: fc.Arbitrary<Json>]> = {
     5,
     record({
       transaction_id: fc.oneof(
+        { weight: 4, arbitrary: fc.nat(2).map((n) => ({ $: 'reversible', n })) },
         { weight: 3, arbitrary: nth('transaction') },
         { weight: 1, arbitrary: chosen },
       ),
@@ -290,7 +291,8 @@ export function resolve(request: Json, model: Model, run: string): Request {
     if ($ === 'minutes') return new Date(Date.now() + n * 60_000).toISOString();
     if ($ === 'revision') return `"${(model.accounts.get(value.account)?.revision ?? 1) - n}"`;
     if ($ === 'id') return uuid(run, n);
-    const those = $ === 'hold' ? known.filter(({ kind }) => kind === 'hold') : known;
+    const kinds: Record<string, string[]> = { hold: ['hold'], reversible: ['posting', 'capture'] };
+    const those = known.filter(({ kind }) => kinds[$]?.includes(kind) ?? true);
     return newest(those, n)?.body.id ?? uuid(run, 15);
   };
   const { path, ...rest } = put(request);
