@@ -19,6 +19,7 @@ const account = fc.oneof(
   { weight: 30, arbitrary: fc.constantFrom('a', 'b', 'c', 'world') },
   { weight: 4, arbitrary: fc.constantFrom(...opened) },
   { weight: 1, arbitrary: fc.constantFrom('late', 'ghost') },
+  { weight: 3, arbitrary: fc.constantFrom('shut', 'ice') },
 );
 const HUGE = 10n ** 38n - 1n;
 const number = fc.oneof(
@@ -257,7 +258,7 @@ export function steps(): fc.Arbitrary<Step> {
   );
 }
 
-/** The accounts a sequence begins with: two without limits, which money comes from, and four of any kind. */
+/** What a sequence begins with: two accounts that money comes from, four of any kind, one to be closed, one frozen. */
 export const beginnings = fc
   .tuple(
     ...['a', 'b', 'c', 'd'].map((id) =>
@@ -274,6 +275,7 @@ export const beginnings = fc
     { id: 'world', type: 'asset', currency: 'USD', min_balance: null },
     { id: 'euro', type: 'equity', currency: 'EUR', min_balance: null },
     ...rest,
+    ...['shut', 'ice'].map((id) => ({ id, type: 'liability', currency: 'USD', min_balance: null })),
   ]);
 
 const uuid = (run: string, n: number) => `${run.slice(0, -1)}${n.toString(16)}`;

@@ -71,7 +71,10 @@ function single(model: Model, { body, ...rest }: Request, made: Json, now: strin
       return attempt(() => {
         const ahead = Date.parse(request.body.effective_at) - Date.parse(now);
         refuse('VALIDATION_FAILED', ahead > 300_000);
-        const result = route(draft, request, { id: made?.id ?? '?', now: made?.recorded_at ?? now });
+        const result = route(draft, request, {
+          id: made?.id ?? `?${draft.transactions.size}`,
+          now: made?.recorded_at ?? now,
+        });
         if (request.dryRun) return { ...result, status: 200 };
         Object.assign(model, draft);
         return result;
