@@ -159,8 +159,9 @@ export function transfer(book: Book, body: Json, made: Made): Json {
   const [from, ...to] = known(book, [{ account: body.from }, ...list]) as [Account, ...Account[]];
   refuse('CURRENCY_MISMATCH', to.some(({ currency }) => currency !== from.currency)); // prettier-ignore
   const total = body.amount ? BigInt(body.amount) : upTo(from, BigInt(body.up_to));
-  const parts = total > 0n ? split(total, list) : list.map(() => 0n);
-  usable([from, ...to.filter((_, i) => total <= 0n || parts[i])]);
+  // Where there is nothing to move, what was asked for is judged.
+  const parts = split(total > 0n ? total : BigInt(body.up_to), list);
+  usable([from, ...to.filter((_, i) => parts[i])]);
   refuse('INSUFFICIENT_FUNDS', total <= 0n);
   const leg = (account: Account, side: Side, posted: bigint) => ({
     account: account.id,
