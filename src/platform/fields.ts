@@ -16,7 +16,11 @@ const short = (max: number, pattern?: RegExp) =>
 const ID = /^[A-Za-z0-9][A-Za-z0-9_.:@-]{0,127}$/;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 // No control, format, surrogate, private or unassigned characters, and no line or paragraph separators.
-const PRINTABLE = /^[^\p{C}\p{Zl}\p{Zp}]+$/u;
+export const PRINTABLE = /^[\p{L}\p{M}\p{N}\p{P}\p{S}\p{Zs}]+$/u;
+// The form alone, for the documentation; `parseTime` knows the calendar too.
+const TIME =
+  '^(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$';
+const CURSOR = /^[\x21-\x7e]+$/;
 
 /** An id the caller chose. */
 export const Id = (options: FieldOptions = {}) =>
@@ -95,7 +99,12 @@ export const Time = (options: FieldOptions = {}) =>
     {
       parse: parseTime,
       message: 'must be an RFC 3339 time with Z or an offset, in the years 1900–2199',
-      schema: { type: 'string', format: 'date-time', example: '2026-11-20T00:00:00.000000Z' },
+      schema: {
+        type: 'string',
+        format: 'date-time',
+        pattern: TIME,
+        example: '2026-11-20T00:00:00.000000Z',
+      },
     },
     options,
   );
@@ -145,7 +154,7 @@ export const Reference = (options: FieldOptions = {}) =>
     {
       parse: short(255, PRINTABLE),
       message: 'must be 1 to 255 printable characters',
-      schema: { type: 'string', minLength: 1, maxLength: 255, example: 'order-1' },
+      schema: { type: 'string', minLength: 1, maxLength: 255, pattern: PRINTABLE.source, example: 'order-1' },
     },
     options,
   );
@@ -164,8 +173,8 @@ export const OneOf = (values: readonly string[], options: FieldOptions = {}) =>
 export const Flag = (options: FieldOptions = {}) =>
   field(
     {
-      parse: (value) =>
-        typeof value === 'boolean' ? value : value === 'true' ? true : value === 'false' ? false : undefined,
+      parse: (value) => (typeof value === 'boolean' ? value : undefined),
+      fromText: (text) => (text === 'true' ? true : text === 'false' ? false : text),
       message: 'must be true or false',
       schema: { type: 'boolean', example: true },
     },
@@ -176,12 +185,11 @@ export const Flag = (options: FieldOptions = {}) =>
 export const Whole = (min: number, max: number, options: FieldOptions = {}) =>
   field(
     {
-      parse: (value) => {
-        const number = typeof value === 'string' && /^(0|[1-9]\d{0,15})$/.test(value) ? Number(value) : value;
-        return Number.isSafeInteger(number) && (number as number) >= min && (number as number) <= max
-          ? number
-          : undefined;
-      },
+      parse: (value) =>
+        Number.isSafeInteger(value) && (value as number) >= min && (value as number) <= max
+          ? value
+          : undefined,
+      fromText: (text) => (/^(0|[1-9]\d{0,15})$/.test(text) ? Number(text) : text),
       message: `must be a whole number from ${min} to ${max}`,
       schema: { type: 'integer', minimum: min, maximum: max },
     },
@@ -196,9 +204,9 @@ export const PageLimit = (max = 1000, options: FieldOptions = {}) =>
 export const Cursor = (options: FieldOptions = {}) =>
   field(
     {
-      parse: short(1024, /^[\x21-\x7e]+$/),
+      parse: short(1024, CURSOR),
       message: 'must be a cursor that an earlier answer gave',
-      schema: { type: 'string' },
+      schema: { type: 'string', minLength: 1, maxLength: 1024, pattern: CURSOR.source },
     },
     { optional: true, description: 'The `next_cursor` of the page before.', ...options },
   );

@@ -11,6 +11,7 @@ import { transactionSchemas } from '../ledger/transactions/transaction.schema.js
 import { trialBalanceSchemas } from '../ledger/trial-balance/trial-balance.schema.js';
 import { walletSchemas } from '../ledger/wallet/wallet.schema.js';
 import { object, oneOf, type Schema } from './answers.js';
+import { describeBodies } from './openapi-bodies.js';
 
 /** Names the codes an endpoint may answer beside those every endpoint may; shown with an example each. */
 export const Problems = (...problems: Code[]) => ApiExtension('x-problems', problems);
@@ -101,6 +102,7 @@ export function createDocument(app: NestFastifyApplication): OpenAPIObject {
   const document = SwaggerModule.createDocument(app, config, {
     operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '')}.${method}`,
   });
+  describeBodies(document);
   document.components ??= {};
   document.components.schemas = { ...document.components.schemas, ...(answers as object) };
   for (const [path, item] of Object.entries(document.paths)) {
@@ -188,7 +190,7 @@ const prefixedKeyHeader = {
   required: false,
   description:
     'Another name of `Idempotency-Key`: one of the two is enough; where both are sent they are the same.',
-  schema: keyHeader.schema,
+  schema: { type: 'string', maxLength: 255, pattern: '^[ -~]*$' },
 };
 const replayedHeader = {
   description: '`true` where the answer was stored before and nothing was done',

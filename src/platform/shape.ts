@@ -15,6 +15,8 @@ export interface FieldOptions {
 export interface Field {
   /** The canonical value of what was received (never null or undefined), or undefined when it is refused. */
   parse: (value: unknown) => unknown;
+  /** In a query or path all values are text: what `parse` gets of one. Without it the text itself. */
+  fromText?: (text: string) => unknown;
   optional: boolean;
   keepsNull?: boolean;
   nested?: () => Type;

@@ -13,8 +13,11 @@ export interface Program {
   kill9(): Promise<void>;
 }
 
-/** The built service as a process of its own, told of nothing but a database and a port. */
-export async function startProgram(databaseUrl: string): Promise<Program> {
+/** The built service as a process of its own, told of nothing but a database, a port and `settings`. */
+export async function startProgram(
+  databaseUrl: string,
+  settings: Record<string, string> = {},
+): Promise<Program> {
   const dir = await mkdtemp(join(tmpdir(), 'counterfoil-program-'));
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
@@ -23,7 +26,7 @@ export async function startProgram(databaseUrl: string): Promise<Program> {
     command: process.execPath,
     args: ['--enable-source-maps', 'dist/src/main.js'],
     dir,
-    env: { PATH: process.env.PATH, DATABASE_URL: databaseUrl, PORT: String(port) },
+    env: { PATH: process.env.PATH, DATABASE_URL: databaseUrl, PORT: String(port), ...settings },
   });
   const end = async () => {
     await part.stop();

@@ -29,6 +29,7 @@ import {
 } from '../../platform/fields.js';
 import { sendAnswer } from '../../platform/http/answer.js';
 import { Ctx, type RequestContext } from '../../platform/http/context.js';
+import { ifMatchSchema } from '../../platform/http/etag.js';
 import { Records } from '../../platform/http/records.js';
 import { etagHeader, freshnessHeader, Problems } from '../../platform/openapi.js';
 import { READ_POOL } from '../../platform/postgres.js';
@@ -160,7 +161,7 @@ export class AccountsController {
     required: false,
     description:
       'The ETag that was read, or several: the account is changed only while it is at that revision.',
-    schema: { type: 'string', example: '"1"' },
+    schema: ifMatchSchema,
   })
   @Problems('LEDGER_NOT_FOUND', 'ACCOUNT_NOT_FOUND', 'REVISION_MISMATCH', 'ACCOUNT_CLOSED', 'OVERLOADED')
   async update(

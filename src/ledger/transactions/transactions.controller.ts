@@ -17,6 +17,7 @@ import {
 } from '../../platform/fields.js';
 import { sendAnswer } from '../../platform/http/answer.js';
 import { Ctx, type RequestContext } from '../../platform/http/context.js';
+import { ifMatchSchema } from '../../platform/http/etag.js';
 import { Records } from '../../platform/http/records.js';
 import { etagHeader, freshnessHeader, Problems } from '../../platform/openapi.js';
 import { READ_POOL } from '../../platform/postgres.js';
@@ -153,7 +154,7 @@ export class TransactionsController {
     required: false,
     description:
       'The ETag that was read, or several: the metadata is changed only while it is at that revision.',
-    schema: { type: 'string', example: '"1"' },
+    schema: ifMatchSchema,
   })
   @Problems('LEDGER_NOT_FOUND', 'TRANSACTION_NOT_FOUND', 'REVISION_MISMATCH', 'OVERLOADED')
   async update(

@@ -23,7 +23,7 @@ export class PartBody {
         'must be a percentage such as "70%" or "12.5%" (above 0, up to 100, ten decimals), or "remaining"',
       schema: {
         type: 'string',
-        pattern: '^(remaining|(0|[1-9][0-9]?|100)(\\.[0-9]{1,10})?%)$',
+        pattern: '^(remaining|(?!0(\\.0+)?%)(0|[1-9][0-9]?)(\\.[0-9]{1,10})?%|100(\\.0{1,10})?%)$',
       },
     },
     { optional: true, description: 'Of what the fixed amounts leave.', example: '70%' },

@@ -1,5 +1,5 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { Amount, Currency, field, Id, Nested, Text, Uuid } from '../../platform/fields.js';
+import { Amount, Currency, field, Id, Nested, PRINTABLE, Text, Uuid } from '../../platform/fields.js';
 import type { RequestContext } from '../../platform/http/context.js';
 import { Batcher } from '../journal/batcher.js';
 import { fingerprint } from '../journal/fingerprint.js';
@@ -11,7 +11,6 @@ import type { WalletOperation } from '../rules/record.js';
 const LEDGER = 'main';
 /** So that `wallet:{operation}:{reference_id}` is a reference, of 255 characters at most. */
 const MOST_CHARACTERS = 240;
-const PRINTABLE = /^[^\p{C}\p{Zl}\p{Zp}]+$/u;
 
 export class MoneyBody {
   @Amount({ example: 1250 }) minor_units: string;
@@ -30,7 +29,7 @@ export class WalletMoveBody {
           ? value
           : undefined,
       message: `must be 1 to ${MOST_CHARACTERS} printable characters`,
-      schema: { type: 'string', minLength: 1, maxLength: MOST_CHARACTERS },
+      schema: { type: 'string', minLength: 1, maxLength: MOST_CHARACTERS, pattern: PRINTABLE.source },
     },
     { description: 'Unique for ever among those of the same operation.', example: 'ord_1' },
   )

@@ -2,6 +2,13 @@ import { invalid } from '../../ledger/errors.js';
 
 const ETAGS = /^\s*(?:W\/)?"[!#-~\x80-\xff]*"(?:\s*,\s*(?:W\/)?"[!#-~\x80-\xff]*")*\s*$/;
 
+/** The header `If-Match` in the documentation. */
+export const ifMatchSchema = {
+  type: 'string',
+  pattern: '^(\\*|(W/)?"[!#-~]*"(, (W/)?"[!#-~]*")*)$',
+  example: '"1"',
+} as const;
+
 /**
  * The revisions that an If-Match names (RFC 9110, 13.1.1: one of several will do, weak ones never match);
  * undefined: any. An ETag that is none of ours is a condition that does not hold, not an error.

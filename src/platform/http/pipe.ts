@@ -95,7 +95,7 @@ function foldBrackets(shape: Shape<unknown>, query: unknown, errors: FieldError[
     if (open > 0 && name.endsWith(']') && shape.fields.get(outer)?.bracketed) {
       const inner = (folded[outer] ??= Object.create(null)) as Record<string, unknown>;
       if (typeof inner === 'object') inner[name.slice(open + 1, -1)] = value;
-    } else folded[name] = value;
+    } else folded[name] = shape.fields.get(name)?.fromText?.(value as string) ?? value;
   }
   return folded;
 }
