@@ -35,12 +35,13 @@ schemathesis.openapi.format(
     ),
 )
 
-# What answers gave: newest ids of each kind, bodies that were sent by command, next pages by operation.
+# What answers gave: newest ids of each kind, bodies that were sent by command, next pages by operation, cursors of events.
 known = {kind: deque(maxlen=50) for kind in ("accounts", "transactions", "holds")}
 for kind, ids in json.loads(os.environ["FUZZ_SEEDED"]).items():
     known[kind].extend(ids)
 sent = defaultdict(lambda: deque(maxlen=50))
 pages = {}
+cursors = deque(maxlen=50)
 
 COMMANDS = {
     "/v1/ledgers/{ledger}/accounts": "open_account",
@@ -111,6 +112,10 @@ def choose_page(case, chance):
     query = case.query
     if "dry_run" in query and chance.random() < 0.7:
         del query["dry_run"]
+    if "wait" in query:
+        query["wait"] = type(query["wait"])("0")
+    if "after" in query and cursors:
+        query["after"] = chance.choice(cursors)
     if "recorded_at" in query:
         query["recorded_at"] = before_now(query["recorded_at"])
     if "cursor" not in query:
@@ -246,6 +251,9 @@ def encodable(value):
 
 @schemathesis.hook
 def after_call(ctx, case, response):
+    if response.status_code == 200 and case.operation.path.endswith("/events"):
+        cursors.extend(json.loads(line)["cursor"] for line in response.content.splitlines()[-3:])
+        return
     if response.status_code not in (200, 201) or "json" not in response.headers.get("content-type", [""])[0]:
         return
     answer = json.loads(response.content)
@@ -284,6 +292,7 @@ BEYOND_THE_SCHEMA = [
     "must be an ISO 4217 code, or another code with its exponent such as BTC/8",
     "must be a cursor that an earlier answer gave",
     "is not a cursor that this list has given out",
+    "is not a cursor of this ledger’s events",
     "is more than 5 minutes ahead",
     "is not in the future",
     "must be at least 10 seconds ago: later than that, more may still be recorded",

@@ -19,13 +19,15 @@ import { jsonLines, serverSentEvents } from './streams.js';
 const JSON_LINES = 'application/x-ndjson';
 const SERVER_SENT_EVENTS = 'text/event-stream';
 
+// Longer than that of lists: it names the transactions that were still running.
+const CURSOR = /^[A-Za-z0-9_-]{1,8192}$/;
+
 class EventsQuery {
-  // Longer than that of lists: it names the transactions that were still running.
   @field(
     {
-      parse: (value) => (typeof value === 'string' && /^[\w-]{1,8192}$/.test(value) ? value : undefined),
+      parse: (value) => (typeof value === 'string' && CURSOR.test(value) ? value : undefined),
       message: 'must be a cursor that came with an event of this ledger',
-      schema: { type: 'string' },
+      schema: { type: 'string', pattern: CURSOR.source },
     },
     {
       optional: true,
