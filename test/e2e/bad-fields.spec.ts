@@ -174,10 +174,12 @@ describe('a field of a body', () => {
   });
 });
 
-function operations(): [string, string, Json][] {
+type Method = Parameters<Client['send']>[0];
+
+function operations(): [Method, string, Json][] {
   return Object.entries<Json>(document.paths).flatMap(([path, item]) =>
-    Object.entries<Json>(item).map(([method, operation]): [string, string, Json] => [
-      method.toUpperCase(),
+    Object.entries<Json>(item).map(([method, operation]): [Method, string, Json] => [
+      method.toUpperCase() as Method,
       path,
       operation,
     ]),

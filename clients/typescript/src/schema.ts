@@ -487,7 +487,7 @@ export interface components {
     schemas: {
         PutLedgerBody: {
             /** @example Books of the European branch */
-            description?: string;
+            description?: string | null;
             /**
              * @example {
              *       "tier": "gold"
@@ -495,7 +495,7 @@ export interface components {
              */
             metadata?: {
                 [key: string]: unknown;
-            };
+            } | null;
         };
         OpenAccountBody: {
             /**
@@ -528,7 +528,7 @@ export interface components {
              */
             metadata?: {
                 [key: string]: unknown;
-            };
+            } | null;
         };
         UpdateAccountBody: {
             /**
@@ -539,7 +539,7 @@ export interface components {
              */
             metadata?: {
                 [key: string]: unknown;
-            };
+            } | null;
             /** @example -50000 */
             min_balance?: string | number | null;
             /** @example 1000000 */
@@ -550,7 +550,7 @@ export interface components {
              * @description The number of entries the account has.
              * @example 4
              */
-            version?: number;
+            version?: number | null;
             /**
              * @description Bounds of the posted balance.
              * @example {
@@ -558,12 +558,12 @@ export interface components {
              *     }
              */
             posted?: {
-                lt?: string | number;
-                lte?: string | number;
-                gt?: string | number;
-                gte?: string | number;
-                eq?: string | number;
-            };
+                lt?: string | number | null;
+                lte?: string | number | null;
+                gt?: string | number | null;
+                gte?: string | number | null;
+                eq?: string | number | null;
+            } | null;
             /**
              * @description Bounds of the available balance.
              * @example {
@@ -571,12 +571,12 @@ export interface components {
              *     }
              */
             available?: {
-                lt?: string | number;
-                lte?: string | number;
-                gt?: string | number;
-                gte?: string | number;
-                eq?: string | number;
-            };
+                lt?: string | number | null;
+                lte?: string | number | null;
+                gt?: string | number | null;
+                gte?: string | number | null;
+                eq?: string | number | null;
+            } | null;
         };
         EntryBody: {
             /** @example cash */
@@ -592,7 +592,7 @@ export interface components {
              * @description If given, it must be the account’s.
              * @example USD
              */
-            currency?: string;
+            currency?: string | null;
             /**
              * @description What must hold of the account before the command, else `CONDITION_FAILED`.
              * @example {
@@ -601,22 +601,22 @@ export interface components {
              *       }
              *     }
              */
-            if?: components["schemas"]["ConditionBody"];
+            if?: components["schemas"]["ConditionBody"] | null;
         };
         PostTransactionBody: {
             /**
              * @description Unique in the ledger for ever: guards beyond the key.
              * @example order-1
              */
-            reference?: string;
+            reference?: string | null;
             /** @example top-up */
-            description?: string;
+            description?: string | null;
             /**
              * Format: date-time
              * @description When it counts; default: when it is recorded.
              * @example 2026-11-20T00:00:00.000000Z
              */
-            effective_at?: string;
+            effective_at?: string | null;
             /**
              * @example {
              *       "order": "order-1"
@@ -624,13 +624,13 @@ export interface components {
              */
             metadata?: {
                 [key: string]: unknown;
-            };
+            } | null;
             /**
              * Format: uuid
              * @description Chosen by the caller; else made by the service.
              * @example 01994c3e-7d2a-7bb3-9f10-5d0c3c1f8a21
              */
-            id?: string;
+            id?: string | null;
             /**
              * @description Debits equal credits in each currency.
              * @example [
@@ -655,27 +655,27 @@ export interface components {
              */
             account: string;
             /** @example 30 */
-            amount?: string | number;
+            amount?: string | number | null;
             /**
              * @description Of what the fixed amounts leave.
              * @example 70%
              */
-            share?: string;
+            share?: string | null;
         };
         TransferBody: {
             /**
              * @description Unique in the ledger for ever: guards beyond the key.
              * @example order-1
              */
-            reference?: string;
+            reference?: string | null;
             /** @example top-up */
-            description?: string;
+            description?: string | null;
             /**
              * Format: date-time
              * @description When it counts; default: when it is recorded.
              * @example 2026-11-20T00:00:00.000000Z
              */
-            effective_at?: string;
+            effective_at?: string | null;
             /**
              * @example {
              *       "order": "order-1"
@@ -683,13 +683,13 @@ export interface components {
              */
             metadata?: {
                 [key: string]: unknown;
-            };
+            } | null;
             /**
              * Format: uuid
              * @description Chosen by the caller; else made by the service.
              * @example 01994c3e-7d2a-7bb3-9f10-5d0c3c1f8a21
              */
-            id?: string;
+            id?: string | null;
             /**
              * @description Is debited.
              * @example alice
@@ -701,27 +701,27 @@ export interface components {
              */
             to: string | components["schemas"]["PartBody"][];
             /** @example 250 */
-            amount?: string | number;
+            amount?: string | number | null;
             /**
              * @description Instead of `amount`: as much as `from` has available, at most this.
              * @example 500
              */
-            up_to?: string | number;
+            up_to?: string | number | null;
         };
         ReverseBody: {
             /**
              * @description Unique in the ledger for ever: guards beyond the key.
              * @example order-1
              */
-            reference?: string;
+            reference?: string | null;
             /** @example top-up */
-            description?: string;
+            description?: string | null;
             /**
              * Format: date-time
              * @description When it counts; default: when it is recorded.
              * @example 2026-11-20T00:00:00.000000Z
              */
-            effective_at?: string;
+            effective_at?: string | null;
             /**
              * @example {
              *       "order": "order-1"
@@ -729,17 +729,17 @@ export interface components {
              */
             metadata?: {
                 [key: string]: unknown;
-            };
+            } | null;
             /**
              * @description A part, where the original has two entries; default: all that is left.
              * @example 100
              */
-            amount?: string | number;
+            amount?: string | number | null;
             /**
              * @description Becomes the description.
              * @example duplicate
              */
-            reason?: string;
+            reason?: string | null;
         };
         UpdateMetadataBody: {
             /**
@@ -750,22 +750,22 @@ export interface components {
              */
             metadata?: {
                 [key: string]: unknown;
-            };
+            } | null;
         };
         CreateHoldBody: {
             /**
              * @description Unique in the ledger for ever: guards beyond the key.
              * @example order-1
              */
-            reference?: string;
+            reference?: string | null;
             /** @example top-up */
-            description?: string;
+            description?: string | null;
             /**
              * Format: date-time
              * @description When it counts; default: when it is recorded.
              * @example 2026-11-20T00:00:00.000000Z
              */
-            effective_at?: string;
+            effective_at?: string | null;
             /**
              * @example {
              *       "order": "order-1"
@@ -773,28 +773,28 @@ export interface components {
              */
             metadata?: {
                 [key: string]: unknown;
-            };
+            } | null;
             /**
              * Format: uuid
              * @description Chosen by the caller; else made by the service.
              * @example 01994c3e-7d2a-7bb3-9f10-5d0c3c1f8a21
              */
-            id?: string;
+            id?: string | null;
             /**
              * @description Is debited when it is captured.
              * @example alice
              */
-            from?: string;
+            from?: string | null;
             /**
              * @description Is credited when it is captured.
              * @example bob
              */
-            to?: string;
+            to?: string | null;
             /**
              * @description What is reserved.
              * @example 500
              */
-            amount?: string | number;
+            amount?: string | number | null;
             /**
              * @description Debits equal credits in each currency.
              * @example [
@@ -810,33 +810,33 @@ export interface components {
              *       }
              *     ]
              */
-            entries?: components["schemas"]["EntryBody"][];
+            entries?: components["schemas"]["EntryBody"][] | null;
             /**
              * Format: date-time
              * @description What remains then is released by itself; default: never.
              * @example 2199-12-31T00:00:00Z
              */
-            expires_at?: string;
+            expires_at?: string | null;
             /**
              * @description Instead of `expires_at`: in so many seconds.
              * @example 3600
              */
-            expires_in?: number;
+            expires_in?: number | null;
         };
         CaptureHoldBody: {
             /**
              * @description Unique in the ledger for ever: guards beyond the key.
              * @example order-1
              */
-            reference?: string;
+            reference?: string | null;
             /** @example top-up */
-            description?: string;
+            description?: string | null;
             /**
              * Format: date-time
              * @description When it counts; default: when it is recorded.
              * @example 2026-11-20T00:00:00.000000Z
              */
-            effective_at?: string;
+            effective_at?: string | null;
             /**
              * @example {
              *       "order": "order-1"
@@ -844,32 +844,32 @@ export interface components {
              */
             metadata?: {
                 [key: string]: unknown;
-            };
+            } | null;
             /**
              * @description Default: all that remains.
              * @example 300
              */
-            amount?: string | number;
+            amount?: string | number | null;
             /**
              * @description Keeps what is not captured reserved, instead of releasing it.
              * @example true
              */
-            keep_open?: boolean;
+            keep_open?: boolean | null;
         };
         VoidHoldBody: {
             /**
              * @description Unique in the ledger for ever: guards beyond the key.
              * @example order-1
              */
-            reference?: string;
+            reference?: string | null;
             /** @example top-up */
-            description?: string;
+            description?: string | null;
             /**
              * Format: date-time
              * @description When it counts; default: when it is recorded.
              * @example 2026-11-20T00:00:00.000000Z
              */
-            effective_at?: string;
+            effective_at?: string | null;
             /**
              * @example {
              *       "order": "order-1"
@@ -877,7 +877,7 @@ export interface components {
              */
             metadata?: {
                 [key: string]: unknown;
-            };
+            } | null;
         };
         BulkBody: {
             /**
@@ -928,7 +928,7 @@ export interface components {
              * @description Becomes the description.
              * @example purchase
              */
-            reason?: string;
+            reason?: string | null;
             /**
              * @description Unique for ever among those of the same operation.
              * @example ord_1
@@ -949,7 +949,7 @@ export interface components {
              *       "currency": "USD"
              *     }
              */
-            amount?: components["schemas"]["MoneyBody"];
+            amount?: components["schemas"]["MoneyBody"] | null;
         };
         WalletRollbackBody: {
             /**
@@ -2107,7 +2107,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["PutLedgerBody"];
             };
@@ -2673,7 +2673,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["UpdateAccountBody"];
             };
@@ -3984,7 +3984,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["ReverseBody"];
             };
@@ -4263,7 +4263,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["UpdateMetadataBody"];
             };
@@ -4505,7 +4505,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["CreateHoldBody"];
             };
@@ -4694,7 +4694,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["CaptureHoldBody"];
             };
@@ -4879,7 +4879,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["VoidHoldBody"];
             };
