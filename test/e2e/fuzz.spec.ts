@@ -111,7 +111,7 @@ function fuzz(schemathesis: string, url: string, seeded: Seeded) {
     schemathesis,
     [
       ...['--config-file', 'test/fuzz/schemathesis.toml', 'run', `${url}/openapi.json`],
-      ...['--phases', 'examples,coverage,fuzzing', '--no-color', '--seed', FUZZ_SEED, ...bounds],
+      ...['--phases', 'examples,coverage,fuzzing,stateful', '--no-color', '--seed', FUZZ_SEED, ...bounds],
     ],
     { FUZZ_TOKEN: token, FUZZ_SEEDED: JSON.stringify(seeded), PYTHONDONTWRITEBYTECODE: '1' },
   );

@@ -35,6 +35,14 @@ schemathesis.openapi.format(
     ),
 )
 
+LINES = "application/x-ndjson"
+
+
+@schemathesis.serializer(LINES)
+def send_lines(ctx, value):
+    return value if isinstance(value, bytes) else value.encode() if isinstance(value, str) else json.dumps(value).encode()
+
+
 # What answers gave: newest ids of each kind, bodies that were sent by command, next pages by operation, cursors of events.
 known = {kind: deque(maxlen=50) for kind in ("accounts", "transactions", "holds")}
 for kind, ids in json.loads(os.environ["FUZZ_SEEDED"]).items():
@@ -68,6 +76,8 @@ def before_call(ctx, case, kwargs):
         choose_path(case, path, chance)
     if positive(case, ParameterLocation.QUERY) and case.query:
         choose_page(case, chance)
+    if case.media_type == LINES and positive(case, ParameterLocation.BODY) and chance.random() < 0.8:
+        case.body = "\n".join(json.dumps(item) for item in compose("independent", chance))
     if isinstance(case.body, dict):
         if positive(case, ParameterLocation.BODY):
             make_real(case.body, path, chance)
@@ -112,6 +122,8 @@ def choose_page(case, chance):
     query = case.query
     if "dry_run" in query and chance.random() < 0.7:
         del query["dry_run"]
+    if "reference" in query:
+        query["reference"] = printable(query["reference"])
     if "wait" in query:
         query["wait"] = type(query["wait"])("0")
     if "after" in query and cursors:
@@ -125,6 +137,11 @@ def choose_page(case, chance):
         del query["cursor"]
     else:
         case.path_parameters, case.query = dict(page[0]), dict(page[1])
+
+
+def printable(text):
+    """Some control characters are generated as blanks, and some unassigned ones as marks."""
+    return "".join(character for character in text if unicodedata.category(character)[0] != "C") or "-"
 
 
 def before_now(time):
@@ -183,9 +200,7 @@ def walk(value, chance):
             # Few great ones: totals only grow, and would be at 38 digits soon.
             value[name] = str(member)[:4] if isinstance(member, str) else int(member) % 1000 + 1
         elif name in ("reference", "reference_id") and isinstance(member, str):
-            # Some unassigned characters are taken for marks.
-            known_ones = "".join(character for character in member if unicodedata.category(character) != "Cn") or "-"
-            value[name] = f"{known_ones[:20]} {uuid.uuid4()}" if chance.random() < 0.5 else known_ones
+            value[name] = printable(f"{member[:20]} {uuid.uuid4()}" if chance.random() < 0.5 else member)
         elif name == "if" and isinstance(member, dict) and all(bound is None for bound in member.values()):
             del value[name]
         elif name != "metadata":
@@ -254,7 +269,7 @@ def after_call(ctx, case, response):
     if response.status_code == 200 and case.operation.path.endswith("/events"):
         cursors.extend(json.loads(line)["cursor"] for line in response.content.splitlines()[-3:])
         return
-    if response.status_code not in (200, 201) or "json" not in response.headers.get("content-type", [""])[0]:
+    if response.status_code not in (200, 201) or not response.headers.get("content-type", [""])[0].startswith("application/json"):
         return
     answer = json.loads(response.content)
     if case.method == "GET":
@@ -310,7 +325,7 @@ BEYOND_THE_SCHEMA = [
 def filter_failure(ctx, failure, case, response):
     if type(failure).__name__ == "AcceptedNegativeData" and case.operation.path.endswith("/bulk"):
         # An independent bulk refuses a malformed command in that command's own place.
-        return not any(result["status"] == 400 for result in json.loads(response.content).get("results", []))
+        return not any(result["status"] == 400 for result in results_of(response))
     if type(failure).__name__ != "RejectedPositiveData" or response.status_code != 400:
         return True
     problem = json.loads(response.content)
@@ -333,10 +348,21 @@ PLAIN = {"MALFORMED_JSON", "METHOD_NOT_ALLOWED", "ROUTE_NOT_FOUND", "PAYLOAD_TOO
 def problem_document(ctx, response, case):
     """Whatever is refused is so by a problem document, with a code documented for the endpoint, naming the field."""
     if response.status_code < 400:
-        return
-    fault = fault_of(response, case)
+        broken = [result for result in results_of(response) if result["status"] >= 500]
+        fault = f"a command was answered with {broken[0]}" if broken else None
+    else:
+        fault = fault_of(response, case)
     if fault:
         raise NotAsDocumented(operation=case.operation.label, message=fault)
+
+
+def results_of(response):
+    """Those of the commands of a bulk."""
+    type = response.headers.get("content-type", [""])[0]
+    if type.startswith(LINES):
+        return [line for line in map(json.loads, response.content.splitlines()) if "status" in line]
+    answer = json.loads(response.content) if type.startswith("application/json") else None
+    return answer.get("results", []) if isinstance(answer, dict) else []
 
 
 def fault_of(response, case):
