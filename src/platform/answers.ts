@@ -5,6 +5,8 @@ export type Schema = Record<string, unknown>;
 export const amount: Schema = { type: 'string', pattern: '^(0|[1-9][0-9]{0,37})$' };
 /** Minor units with a sign, such as a balance or a limit. */
 export const signed: Schema = { type: 'string', pattern: '^(0|-?[1-9][0-9]{0,37})$' };
+/** Sums of amounts: of an account's posted and pending, or over accounts; they may pass 38 digits. */
+export const sum: Schema = { type: 'string', pattern: '^(0|-?[1-9][0-9]*)$' };
 export const time: Schema = {
   type: 'string',
   format: 'date-time',

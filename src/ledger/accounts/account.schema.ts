@@ -10,11 +10,12 @@ import {
   pageOf,
   ref,
   signed,
+  sum,
   text,
   time,
+  type Schema,
   uuid,
   whole,
-  type Schema,
 } from '../../platform/answers.js';
 import { accountStatuses, accountTypes } from '../rules/account.js';
 import { transactionKinds } from '../rules/record.js';
@@ -28,7 +29,7 @@ export const accountSchemas: Record<string, Schema> = {
     {
       posted: object({ debits: amount, credits: amount, balance: signed }),
       pending: object({ debits: amount, credits: amount }),
-      available: { ...signed, description: 'The posted balance less what holds have promised away.' },
+      available: { ...sum, description: 'The posted balance less what holds have promised away.' },
     },
     {
       description: '`balance` and `available` are signed to the normal side.',

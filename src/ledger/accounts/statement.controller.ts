@@ -92,6 +92,7 @@ export class StatementController {
     const known =
       recordedAt === undefined ? undefined : await statements.versionRecorded(pool, account, recordedAt);
     // A page goes on with what the page before saw; it can't be of another time.
+    if (position && contradicts(query, position.range)) throw new InvalidCursor();
     if (position && known !== undefined && known !== position.range.through) throw new InvalidCursor();
     const seen = position?.range.through ?? known;
     const lines = await readsLines(pool, account, consistency, Math.max(least, Number(seen ?? 0)));
@@ -148,6 +149,11 @@ function cursorOf(
   { effectiveAt, version, balance }: statements.LinePosition,
 ): string {
   return encodeCursor(listName(path), [from, to, through, effectiveAt, version, balance]);
+}
+
+/** A page goes on within its range: said again, it must be the same. */
+function contradicts({ from, to }: StatementQuery, range: statements.StatementRange): boolean {
+  return (from !== undefined && from !== range.from) || (to !== undefined && to !== range.to);
 }
 
 /** @throws InvalidCursor */

@@ -80,7 +80,9 @@ export class BulkController implements OnModuleDestroy {
     await requireLedger(this.pool, ledger);
     const items = storable(commands, context.bodyErrors);
     const outcomes = await this.commands.execute(new IndependentBulk(ledger, items, context));
-    const replayed = outcomes.every((outcome) => outcome.replayed);
+    // A malformed command is refused anew each time: it says nothing of whether the others were.
+    const taken = outcomes.filter(({ status }) => status !== 400);
+    const replayed = taken.length > 0 && taken.every((outcome) => outcome.replayed);
     return { status: 200, body: resultsBody(outcomes), replayed };
   }
 

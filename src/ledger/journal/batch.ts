@@ -4,7 +4,7 @@ import { annotationEvent } from '../../events/annotation-event.js';
 import type { OutboxEvent } from '../../events/event.js';
 import { transactionEvent } from '../../events/transaction-event.js';
 import { walletEvent } from '../../events/wallet-event.js';
-import { isStored, Problem, problemBody } from '../errors.js';
+import { invalid, isStored, Problem, problemBody, type FieldError } from '../errors.js';
 import type { Account } from '../rules/account.js';
 import { claimsOf, opensOf } from '../rules/command.js';
 import { decide, type Decision, type Draw, type World } from '../rules/decide.js';
@@ -154,8 +154,6 @@ export class Batch implements Written {
     if (work.idempotencyKey === null || !isStored(outcome.status)) return outcome;
     if (!isAtomic(work) && work.dryRun) return outcome;
     const key = resultKey(work);
-    // Of a bulk whose key is used: its commands are what counts.
-    if (this.state.results.has(key)) return outcome;
     this.state.results.set(key, { ...outcome, fingerprint: work.fingerprint });
     this.results.push({ request: work, outcome });
     return outcome;
@@ -213,16 +211,27 @@ export class Batch implements Written {
 }
 
 /**
- * The stored answer again, or `IDEMPOTENCY_MISMATCH` when the key came with another request; undefined when nothing is
- * stored. A bulk under a used key is no mismatch as a whole: each of its commands is compared by itself.
+ * The stored answer again, or a mismatch when the key came with another request; undefined when nothing is stored.
  */
 export function replayOf(work: Work, results: Map<string, StoredResult>): Outcome | undefined {
-  const stored = work.idempotencyKey === null ? undefined : results.get(resultKey(work));
+  const stored = storedFor(work, results);
   if (!stored) return undefined;
   if (stored.fingerprint.equals(work.fingerprint)) {
     return { status: stored.status, body: stored.body, replayed: true };
   }
-  if (isAtomic(work)) return undefined;
+  if (!isAtomic(work)) return mismatch(work);
+  // What took effect is under the keys of its parts: the bare key was used for something that was refused later.
+  const same = work.parts.map((part) => storedFor(part, results)?.fingerprint.equals(part.fingerprint));
+  if (same.every((equal) => equal === true)) return undefined;
+  const index = Math.max(0, same.indexOf(false));
+  return rejection(work, index, mismatch(work));
+}
+
+function storedFor(work: Work, results: Map<string, StoredResult>): StoredResult | undefined {
+  return work.idempotencyKey === null ? undefined : results.get(resultKey(work));
+}
+
+function mismatch(work: Work): Outcome {
   const detail = `key ${work.idempotencyKey} was used for another request`;
   return problemOutcome(new Problem('IDEMPOTENCY_MISMATCH', detail), work);
 }
@@ -240,8 +249,13 @@ export function resultBody({ status, body }: Outcome): string {
   return `{"status":${status},"body":${body}}`;
 }
 
-function rejection(work: Atomic, index: number, { body }: Outcome): Outcome {
-  const problem = JSON.parse(body) as { detail: string };
+/** A command that is malformed at this time (400) makes the whole malformed, with its path; nothing else is a 400. */
+function rejection(work: Atomic, index: number, { status, body }: Outcome): Outcome {
+  const problem = JSON.parse(body) as { detail: string; errors?: FieldError[] };
+  if (status === 400) {
+    const errors = problem.errors!.map((error) => ({ ...error, path: `commands.${index}.${error.path}` }));
+    return problemOutcome(invalid(errors), work);
+  }
   const detail = `command ${index} was refused, so none took effect: ${problem.detail}`;
   return problemOutcome(new Problem('BULK_REJECTED', detail, { index, problem }), work);
 }

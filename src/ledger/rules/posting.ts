@@ -14,7 +14,7 @@ import {
 import type { Details, PostTransaction, Transfer } from './command.js';
 import type { Decision, Draw, World } from './decide.js';
 import { play, recordOf, type Move } from './moves.js';
-import type { Refusal } from './refusal.js';
+import { refuse, type Refusal } from './refusal.js';
 import { split } from './split.js';
 
 export function post(command: PostTransaction, world: World, draw: Draw): Decision {
@@ -62,7 +62,7 @@ export function transfer(command: Transfer, world: World, draw: Draw): Decision 
     statusFault(
       'posting',
       moves.map(({ account }) => account),
-    ) ?? (amount > 0n ? undefined : insufficient(from, 1n));
+    ) ?? (amount > 0n ? undefined : nothingToMove(from));
   return refusal ? { refusal } : record(command, moves, world, draw);
 }
 
@@ -81,6 +81,21 @@ function atMost(from: Account, most: bigint): bigint {
         ? most
         : max - expected(type, from);
   return room < most ? room : most;
+}
+
+function nothingToMove(from: Account): Refusal {
+  if (normalSide(from.type) === 'credit') return insufficient(from, 1n);
+  const room = from.maxBalance! - expected(from.type, from);
+  return refuse(
+    'INSUFFICIENT_FUNDS',
+    `account ${from.id}, which a debit raises, has no room below its maximum`,
+    {
+      account: from.id,
+      available: String(room),
+      required: '1',
+      max_balance: String(from.maxBalance),
+    },
+  );
 }
 
 /** The checks that need to know what the accounts would come to, then the record, which can't fail. */

@@ -1,4 +1,4 @@
-import { currency, listOf, object, oneOf, time, type Schema } from '../../platform/answers.js';
+import { currency, listOf, object, oneOf, sum, time, type Schema } from '../../platform/answers.js';
 import { accountTypes } from '../rules/account.js';
 
 const example = {
@@ -10,13 +10,7 @@ const example = {
   as_of: '2026-11-21T10:00:00.000000Z',
 };
 
-/** Over all accounts a sum may pass the 38 digits of one. */
-const sum: Schema = { type: 'string', pattern: '^(0|[1-9][0-9]*)$' };
-const balance: Schema = {
-  type: 'string',
-  pattern: '^(0|-?[1-9][0-9]*)$',
-  description: 'Signed to the type’s normal side.',
-};
+const balance: Schema = { ...sum, description: 'Signed to the type’s normal side.' };
 
 export const trialBalanceSchemas: Record<string, Schema> = {
   TrialBalance: object(
