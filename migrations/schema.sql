@@ -23,6 +23,12 @@ CREATE SCHEMA transactions_v1;
 
 ALTER SCHEMA transactions_v1 OWNER TO counterfoil_projector;
 
+CREATE FUNCTION balances_v1.magnitude(amount numeric) RETURNS smallint
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN ((sign(amount) * (((10 * length((abs(amount))::text)) + ("left"((abs(amount))::text, 1))::integer))::numeric))::smallint;
+
+ALTER FUNCTION balances_v1.magnitude(amount numeric) OWNER TO counterfoil_projector;
+
 CREATE FUNCTION journal.check_annotations() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -459,7 +465,17 @@ CREATE TABLE balances_v1.balances (
     pending_debits numeric(38,0) NOT NULL,
     pending_credits numeric(38,0) NOT NULL,
     sequence bigint NOT NULL,
-    recorded_at timestamp with time zone NOT NULL
+    recorded_at timestamp with time zone NOT NULL,
+    balance numeric(38,0) GENERATED ALWAYS AS (
+CASE
+    WHEN (account_type = ANY (ARRAY['asset'::text, 'expense'::text])) THEN (posted_debits - posted_credits)
+    ELSE (posted_credits - posted_debits)
+END) STORED NOT NULL,
+    magnitude smallint GENERATED ALWAYS AS (balances_v1.magnitude(
+CASE
+    WHEN (account_type = ANY (ARRAY['asset'::text, 'expense'::text])) THEN (posted_debits - posted_credits)
+    ELSE (posted_credits - posted_debits)
+END)) STORED NOT NULL
 )
 WITH (fillfactor='70');
 
@@ -810,6 +826,9 @@ ALTER TABLE transactions_v1.complete OWNER TO counterfoil_projector;
 
 CREATE TABLE transactions_v1.holds (
     id uuid NOT NULL,
+    ledger text NOT NULL COLLATE pg_catalog."C",
+    sequence bigint,
+    recorded_at timestamp with time zone,
     remaining numeric(38,0) NOT NULL,
     status text NOT NULL COLLATE pg_catalog."C"
 );
@@ -923,9 +942,17 @@ ALTER TABLE ONLY transactions_v1.transactions
 ALTER TABLE ONLY transactions_v1.transactions
     ADD CONSTRAINT transactions_pkey PRIMARY KEY (sequence);
 
+CREATE INDEX balances_magnitude ON balances_v1.balances USING btree (ledger, magnitude);
+
+CREATE INDEX accounts_currency ON journal.accounts USING btree (ledger, currency, no);
+
 CREATE INDEX accounts_metadata ON journal.accounts USING gin (((metadata)::jsonb) jsonb_path_ops);
 
 CREATE INDEX accounts_newest ON journal.accounts USING btree (ledger, no DESC);
+
+CREATE INDEX accounts_status ON journal.accounts USING btree (ledger, status, no) WHERE (status <> 'open'::text);
+
+CREATE INDEX accounts_type ON journal.accounts USING btree (ledger, type, no);
 
 CREATE INDEX command_results_age ON ONLY journal.command_results USING brin (created_at) WITH (pages_per_range='16');
 
@@ -949,15 +976,13 @@ CREATE INDEX lines_ledger_effective ON lines_v1.lines USING btree (ledger, effec
 
 CREATE INDEX lines_ledger_recorded ON lines_v1.lines USING btree (ledger, recorded_at) WHERE (posted <> (0)::numeric);
 
-CREATE INDEX holds_open ON transactions_v1.holds USING btree (status) WHERE (remaining > (0)::numeric);
+CREATE INDEX holds_status ON transactions_v1.holds USING btree (ledger, status, recorded_at, sequence);
 
-CREATE INDEX transactions_kind ON transactions_v1.transactions USING btree (ledger, kind, sequence) WHERE (kind <> 'posting'::text);
+CREATE INDEX transactions_kind ON transactions_v1.transactions USING btree (ledger, kind, recorded_at, sequence);
 
 CREATE INDEX transactions_metadata ON transactions_v1.transactions USING gin (metadata jsonb_path_ops) WHERE (metadata <> '{}'::jsonb);
 
-CREATE INDEX transactions_newest ON transactions_v1.transactions USING btree (ledger, sequence);
-
-CREATE INDEX transactions_recorded ON transactions_v1.transactions USING btree (ledger, recorded_at);
+CREATE INDEX transactions_newest ON transactions_v1.transactions USING btree (ledger, recorded_at, sequence);
 
 CREATE INDEX transactions_reference ON transactions_v1.transactions USING btree (ledger, reference) WHERE (reference IS NOT NULL);
 
