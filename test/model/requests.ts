@@ -64,6 +64,7 @@ function keyed(model: Model, request: Request, command: () => Answer): Answer {
 
 function single(model: Model, { body, ...rest }: Request, made: Json, now: string): Answer {
   const request = { ...rest, body: withoutNulls(body) };
+  const exact = { ...request, body: { ...request.body, ...times(request.body) } };
   return attempt(() => {
     validate(request.path, request.body);
     return keyed(model, request, () => {
@@ -71,7 +72,7 @@ function single(model: Model, { body, ...rest }: Request, made: Json, now: strin
       return attempt(() => {
         const ahead = Date.parse(request.body.effective_at) - Date.parse(now);
         refuse('VALIDATION_FAILED', ahead > 300_000);
-        const result = route(draft, request, {
+        const result = route(draft, exact, {
           id: made?.id ?? `?${draft.transactions.size}`,
           now: made?.recorded_at ?? now,
         });
@@ -104,6 +105,10 @@ const withoutNulls = (value: Json): Json =>
   Object.fromEntries(
     Object.entries(value).filter(([name, field]) => field !== null || /^m.._balance$/.test(name)),
   );
+
+/** With microseconds, so that times compare as texts. */
+const times = ({ effective_at: time }: Json) =>
+  time && { effective_at: time.replace(/(?:\.(\d+))?Z$/, (_: string, f = '') => `.${f.padEnd(6, '0')}Z`) };
 
 /** What makes two requests the same: order doesn't count, and `1` is `"1"`. */
 function print({ method, path, body }: Request): string {
@@ -162,7 +167,9 @@ function bulk(model: Model, request: Request, made: Json, now: string): Answer {
   });
   if (request.body.mode === 'independent') return together(commands.map((_, i) => run(model, i)), 200); // prettier-ignore
   return attempt(() => {
-    for (const { path, body } of commands) validate(path, body);
+    for (const { path, body } of commands) validate(path, withoutNulls(body));
+    // Under the key of the whole stands a rejection, which the result of a command could be taken for.
+    refuse('VALIDATION_FAILED', commands.some(({ key }) => key === request.key)); // prettier-ignore
     const before = model.results.get(request.key!);
     if (before?.print === print(request)) return { ...before.answer, replayed: true };
     const draft = structuredClone(model);

@@ -105,14 +105,7 @@ export function differ(expected: Json, actual: Json, path: string): string[] {
       : [`${path}: ${JSON.stringify(actual)} instead of ${JSON.stringify(expected)}`];
   if (typeof actual !== 'object' || actual === null) return [`${path}: ${JSON.stringify(actual)}`];
   const names = new Set([...Object.keys(expected), ...(Array.isArray(expected) ? Object.keys(actual) : [])]);
-  return [...names].flatMap((name) =>
-    /_at$/.test(name) &&
-    expected[name] &&
-    actual[name] &&
-    Date.parse(expected[name]) === Date.parse(actual[name])
-      ? []
-      : differ(expected[name], actual[name], `${path}.${name}`),
-  );
+  return [...names].flatMap((name) => differ(expected[name], actual[name], `${path}.${name}`));
 }
 
 export function fail(run: Run, messages: string[]): never {
