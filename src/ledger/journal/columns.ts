@@ -1,6 +1,7 @@
 import type { OutboxEvent } from '../../events/event.js';
 import type { Account } from '../rules/account.js';
 import type { AccountChange, Annotation, Hold, Transaction } from '../rules/record.js';
+import { arrayLiteral } from './array.js';
 import type { Outcome, Work } from './request.js';
 
 /** A result to be stored under its request's key. */
@@ -17,13 +18,13 @@ export function appendColumns(
   results: NewResult[],
   events: OutboxEvent[],
 ): unknown[] {
-  const t = <T>(pick: (row: Transaction) => T) => transactions.map(pick);
-  const r = <T>(pick: (row: NewResult) => T) => results.map(pick);
-  const o = <T>(pick: (row: OutboxEvent) => T) => events.map(pick);
+  const t = <T>(pick: (row: Transaction) => T) => arrayLiteral(transactions.map(pick));
+  const r = <T>(pick: (row: NewResult) => T) => arrayLiteral(results.map(pick));
+  const o = <T>(pick: (row: OutboxEvent) => T) => arrayLiteral(events.map(pick));
   const entries = transactions.flatMap((transaction) =>
     transaction.entries.map((entry) => ({ transaction, entry })),
   );
-  const e = <T>(pick: (row: (typeof entries)[number]) => T) => entries.map(pick);
+  const e = <T>(pick: (row: (typeof entries)[number]) => T) => arrayLiteral(entries.map(pick));
   return [
     t((row) => row.sequence),
     t((row) => row.id),
@@ -79,7 +80,7 @@ function isSpecial({ kind, wallet }: Transaction): boolean {
 }
 
 function specialColumns(transactions: Transaction[]): unknown[] {
-  const t = <T>(pick: (row: Transaction) => T) => transactions.map(pick);
+  const t = <T>(pick: (row: Transaction) => T) => arrayLiteral(transactions.map(pick));
   const h = (pick: (hold: Hold) => bigint) => t(({ hold }) => hold && String(pick(hold)));
   return [
     t((row) => row.sequence),
@@ -98,7 +99,7 @@ function specialColumns(transactions: Transaction[]): unknown[] {
 }
 
 export function annotationColumns(annotations: Annotation[]): unknown[] {
-  const a = <T>(pick: (row: Annotation) => T) => annotations.map(pick);
+  const a = <T>(pick: (row: Annotation) => T) => arrayLiteral(annotations.map(pick));
   return [
     a((row) => row.transactionId),
     a((row) => row.revision),
@@ -113,7 +114,7 @@ export function annotationColumns(annotations: Annotation[]): unknown[] {
 }
 
 export function accountColumns(accounts: Account[]): unknown[] {
-  const a = <T>(pick: (row: Account) => T) => accounts.map(pick);
+  const a = <T>(pick: (row: Account) => T) => arrayLiteral(accounts.map(pick));
   return [
     a((row) => row.no),
     a((row) => row.ledger),
@@ -130,7 +131,7 @@ export function accountColumns(accounts: Account[]): unknown[] {
 }
 
 export function accountUpdateColumns(accounts: Account[]): unknown[] {
-  const a = <T>(pick: (row: Account) => T) => accounts.map(pick);
+  const a = <T>(pick: (row: Account) => T) => arrayLiteral(accounts.map(pick));
   return [
     a((row) => row.no),
     a((row) => text(row.minBalance)),
@@ -142,7 +143,7 @@ export function accountUpdateColumns(accounts: Account[]): unknown[] {
 }
 
 export function changeColumns(changes: AccountChange[]): unknown[] {
-  const c = <T>(pick: (row: AccountChange) => T) => changes.map(pick);
+  const c = <T>(pick: (row: AccountChange) => T) => arrayLiteral(changes.map(pick));
   return [
     c((row) => row.account.no),
     c((row) => row.account.revision),
