@@ -172,12 +172,22 @@ function bulk(model: Model, request: Request, made: Json, now: string): Answer {
     refuse('VALIDATION_FAILED', commands.some(({ key }) => key === request.key)); // prettier-ignore
     const before = model.results.get(request.key!);
     if (before?.print === print(request)) return { ...before.answer, replayed: true };
+    // The key was used for something else: so was this, unless each command is the one that its own key stands for.
+    const same = commands.map((item) => {
+      const stored = model.results.get(item.key!);
+      return stored && stored.print === print({ ...item, body: withoutNulls(item.body) });
+    });
+    if (before && !same.every((equal) => equal)) {
+      const mismatch = { code: 'IDEMPOTENCY_MISMATCH' };
+      return problem({ code: 'BULK_REJECTED', index: Math.max(0, same.indexOf(false)), problem: mismatch });
+    }
     const draft = structuredClone(model);
     const results: Answer[] = [];
     for (const index of commands.keys()) {
       results.push(run(draft, index));
       const { status, body } = results[index]!;
       if (status < 400) continue;
+      if (status === 400) return results[index]!;
       const rejected = problem({ code: 'BULK_REJECTED', index, problem: body });
       if (!before) model.results.set(request.key!, { print: print(request), answer: rejected });
       return rejected;
