@@ -85,13 +85,12 @@ function atMost(from: Account, most: bigint): bigint {
 
 function nothingToMove(from: Account): Refusal {
   if (normalSide(from.type) === 'credit') return insufficient(from, 1n);
-  const room = from.maxBalance! - expected(from.type, from);
   return refuse(
     'INSUFFICIENT_FUNDS',
     `account ${from.id}, which a debit raises, has no room below its maximum`,
     {
       account: from.id,
-      available: String(room),
+      available: String(available(from.type, from)),
       required: '1',
       max_balance: String(from.maxBalance),
     },
