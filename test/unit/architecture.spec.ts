@@ -69,7 +69,7 @@ describe('the house rules', () => {
   });
 
   test('no amount goes through a float: what becomes a number is a version, a time, an exponent', () => {
-    const allowed = /^(version|row\.version|match\[2\]|local|year|month|day|hour|offset\w+)$/;
+    const allowed = /^(version|row\.version|through|index|match\[2\]|local|year|month|day|hour|offset\w+)$/;
     const places = ['ledger/', 'events/', 'projections/'].flatMap(below);
     const users = places.flatMap(({ path, text }) => {
       const floats =

@@ -63,6 +63,7 @@ insert into {schema}.complete default values;
   apply: [
     {
       over: 'transactions',
+      // Whichever unique index two workers meet on with the same event: naming one would let the other be an error.
       text: `
 with incoming as ({incoming}),
 recorded as (
@@ -77,7 +78,7 @@ recorded as (
     select * from {schema}.annotations n where n.transaction_id = i.id order by n.revision desc limit 1
   ) a on true
   order by i.sequence
-  on conflict (sequence) do nothing
+  on conflict do nothing
 )
 insert into {schema}.holds as h (id, ledger, sequence, recorded_at, remaining, status)
 select distinct on (root_id)
