@@ -190,6 +190,7 @@ describe('posting', () => {
     expect(await client.balance(c)).toBe(odd);
     await eventually(async () => (await client.get(`accounts/${b}?consistency=eventual`)).body.version === 1);
     expect((await client.get(`accounts/${b}?consistency=eventual`)).body.balances.posted.balance).toBe(MAX);
+    await eventually(async () => (await client.get(`accounts/${c}?consistency=eventual`)).body.version === 1);
     const { body: list } = await client.get(`accounts?balance[eq]=${odd}`);
     expect(list.data.map(({ id }: Json) => id)).toEqual([c]);
   });
