@@ -32,6 +32,10 @@ export interface Shape<T> {
   hasOtherRules: boolean;
 }
 
+/** What of a request a handler takes as a DTO. */
+export type Part = 'params' | 'query' | 'body';
+export type Shapes = readonly (readonly [Part, Shape<unknown>])[];
+
 type Rule = Omit<Field, 'optional'> & { message: string; schema: object };
 
 const declared = new WeakMap<object, Map<string, Field>>();

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { createClient, type Client, type Json, type Reply } from '../support/client.js';
-import { endpoints, entries, money, uuid } from '../support/endpoints.js';
+import { endpoints, entries, entry, money, uuid } from '../support/endpoints.js';
 import { countRecords } from '../support/records.js';
 import { startService, type TestService } from '../support/service.js';
 import * as wrong from '../support/wrong.js';
@@ -299,6 +299,13 @@ describe('what a path names', () => {
       }
     }
   });
+});
+
+test('what is wrong with path, query and body is named at once', async () => {
+  const path = '/v1/ledgers/a%20b/transactions?dry_run=maybe';
+  const reply = await send('POST', path, { entries: [entry, { ...entry, side: 'left' }], description: 5 });
+  expect(reply.status).toBe(400);
+  expect(pathsOf(reply)).toEqual(['ledger', 'dry_run', 'entries.1.side', 'description']);
 });
 
 test('what is sound is taken as it stands, by every endpoint', async () => {

@@ -24,7 +24,7 @@ const moneyFields = (field: string) => ({
   [`${field}.minor_units`]: wrong.amount,
   [`${field}.currency`]: wrong.currency,
 });
-const entry = { account: 'world', side: 'debit', amount: '1', currency: 'USD', if: { version: 1 } };
+export const entry = { account: 'world', side: 'debit', amount: '1', currency: 'USD', if: { version: 1 } };
 export const entries = [entry, { account: 'bob', side: 'credit', amount: '1' }];
 const entryFields = {
   entries: [5, 'x', {}, [], [entry], Array.from({ length: 201 }, () => entry)],

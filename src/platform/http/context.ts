@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { FieldError } from '../../ledger/errors.js';
+import type { Shapes } from '../shape.js';
 
 /** What a handler needs to know about who asks; give it to a parameter with `@Ctx()`. */
 export interface RequestContext {
@@ -17,6 +18,8 @@ export interface RequestContext {
   code: string | null;
   /** What the body parser found that must wait for the key headers to be judged first, or for the item it is in. */
   bodyErrors: FieldError[] | null;
+  /** What the handler takes: a refusal of one part names what is wrong with the others too. Null before it is known. */
+  shapes: Shapes | null;
 }
 
 declare module 'fastify' {
@@ -33,7 +36,14 @@ const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f
 const PRINTABLE = /^[\x20-\x7e]{1,128}$/;
 
 export function createContext(headers: Record<string, string | string[] | undefined>): RequestContext {
-  return { ...trace(headers), principal: 'anonymous', idempotencyKey: null, code: null, bodyErrors: null };
+  return {
+    ...trace(headers),
+    principal: 'anonymous',
+    idempotencyKey: null,
+    code: null,
+    bodyErrors: null,
+    shapes: null,
+  };
 }
 
 function trace(headers: Record<string, string | string[] | undefined>) {

@@ -1,7 +1,7 @@
 import { Injectable, type ArgumentMetadata, type PipeTransform } from '@nestjs/common';
 import { validateSync } from 'class-validator';
 import { invalid, type FieldError } from '../../ledger/errors.js';
-import { shapeOf, type Shape } from '../shape.js';
+import { shapeOf, type Part, type Shape, type Shapes } from '../shape.js';
 
 /**
  * Turns bodies, queries and path parameters into their DTO, or refuses them with everything that is wrong.
@@ -26,10 +26,21 @@ export class ShapePipe implements PipeTransform {
  */
 export function toShape<T>(shape: Shape<T>, value: unknown, from: 'body' | 'query' = 'body'): T {
   const errors: FieldError[] = [];
-  const input = from === 'query' ? foldBrackets(shape, value, errors) : value;
-  const result = build(shape, input === undefined ? {} : input, '', errors);
+  const result = judge(shape, value, from, errors);
   if (errors.length > 0) throw invalid(errors);
   return result as T;
+}
+
+/** Everything that is wrong with the parts of a request. */
+export function faultsOf(request: Record<Part, unknown>, shapes: Shapes): FieldError[] {
+  const errors: FieldError[] = [];
+  for (const [part, shape] of shapes) judge(shape, request[part], part === 'body' ? 'body' : 'query', errors);
+  return errors;
+}
+
+function judge(shape: Shape<unknown>, value: unknown, from: 'body' | 'query', errors: FieldError[]): unknown {
+  const input = from === 'query' ? foldBrackets(shape, value, errors) : value;
+  return build(shape, input === undefined ? {} : input, '', errors);
 }
 
 function build(shape: Shape<unknown>, value: unknown, path: string, errors: FieldError[]): unknown {

@@ -10,13 +10,16 @@ import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
 import { ApiExtension } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { invalid, Problem } from '../../ledger/errors.js';
-import { shapeOf } from '../shape.js';
+import { shapeOf, type Part, type Shapes } from '../shape.js';
 
 const RECORDS = 'counterfoil:records';
 const PRINTABLE_ASCII = /^[\x20-\x7e]{1,255}$/;
 // Nest's RouteParamtypes, which it does not export.
-const BODY = 3;
-const QUERY = 4;
+const parts = new Map<number, Part>([
+  [5, 'params'],
+  [4, 'query'],
+  [3, 'body'],
+]);
 
 interface Recording {
   /** A list in the body whose items are judged one by one: what can't be stored in one is left for the handler. */
@@ -35,6 +38,7 @@ interface Handler {
   takesBody: boolean;
   takesQuery: boolean;
   dryRun: boolean;
+  shapes: Shapes;
 }
 
 /** Judges the key headers before anything in the body or query is, as the order of refusals wants. */
@@ -48,6 +52,7 @@ export class RecordsGuard implements CanActivate {
     let handler = this.handlers.get(method);
     if (!handler) this.handlers.set(method, (handler = inspectHandler(context.getClass(), method)));
     const { ctx } = request;
+    ctx.shapes = handler.shapes;
     const query = request.query as Record<string, unknown>;
     if (handler.records && !(handler.dryRun && query.dry_run === 'true')) {
       ctx.idempotencyKey = idempotencyKey(request.raw.headersDistinct);
@@ -98,11 +103,18 @@ function inspectHandler(controller: Type, method: { name: string }): Handler {
     { index: number }
   >;
   const types = (Reflect.getMetadata('design:paramtypes', controller.prototype, method.name) ?? []) as Type[];
-  const queries = Object.entries(args).filter(([key]) => Number(key.split(':')[0]) === QUERY);
+  const taken = Object.entries(args).map(([key, { index }]) => ({
+    part: parts.get(Number(key.split(':')[0])),
+    shape: shapeOf(types[index]),
+  }));
+  const shapes = [...parts.values()].flatMap((one) =>
+    taken.flatMap(({ part, shape }) => (part === one && shape ? [[part, shape] as const] : [])),
+  );
   return {
     records: Reflect.getMetadata(RECORDS, method) as Recording | undefined,
-    takesBody: Object.keys(args).some((key) => Number(key.split(':')[0]) === BODY),
-    takesQuery: queries.length > 0,
-    dryRun: queries.some(([, { index }]) => shapeOf(types[index])?.fields.has('dry_run')),
+    takesBody: taken.some(({ part }) => part === 'body'),
+    takesQuery: taken.some(({ part }) => part === 'query'),
+    dryRun: shapes.some(([part, { fields }]) => part === 'query' && fields.has('dry_run')),
+    shapes,
   };
 }
