@@ -51,7 +51,7 @@ describeIf('every endpoint of /openapi.json, fuzzed', () => {
 
   it('answers as it is documented, to what is right and to what is wrong', () => {
     // Its own report, with a request each that fails.
-    if (run.status !== 0) throw new Error(run.output);
+    if (run.status !== 0) throw new Error(`it ended with ${run.status}\n${run.output}`);
     expect(run.output).toMatch(/Selected: (\d+)\/\1\n\s+Tested: \1\n/);
   });
 
@@ -113,7 +113,12 @@ function fuzz(schemathesis: string, url: string, seeded: Seeded) {
       ...['--config-file', 'test/fuzz/schemathesis.toml', 'run', `${url}/openapi.json`],
       ...['--phases', 'examples,coverage,fuzzing,stateful', '--no-color', '--seed', FUZZ_SEED, ...bounds],
     ],
-    { FUZZ_TOKEN: token, FUZZ_SEEDED: JSON.stringify(seeded), PYTHONDONTWRITEBYTECODE: '1' },
+    {
+      FUZZ_TOKEN: token,
+      FUZZ_SEEDED: JSON.stringify(seeded),
+      PYTHONDONTWRITEBYTECODE: '1',
+      PYTHONFAULTHANDLER: '1',
+    },
   );
 }
 

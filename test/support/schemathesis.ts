@@ -35,12 +35,12 @@ async function finish(command: string, args: string[]): Promise<void> {
   if (status !== 0) throw new Error(`${command} ${args.join(' ')}: ${output}`);
 }
 
-/** Its exit status and all it wrote, on either stream. */
+/** Its exit status, or the signal that ended it, and all it wrote, on either stream. */
 export function runToEnd(
   command: string,
   args: string[],
   env: Record<string, string> = {},
-): Promise<{ status: number | null; output: string }> {
+): Promise<{ status: number | NodeJS.Signals; output: string }> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       env: { ...process.env, ...env },
@@ -48,6 +48,6 @@ export function runToEnd(
     });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (bytes) => (output += bytes));
-    child.once('error', reject).once('close', (status) => resolve({ status, output }));
+    child.once('error', reject).once('close', (code, signal) => resolve({ status: code ?? signal!, output }));
   });
 }
