@@ -23,6 +23,8 @@ export interface Config {
   batchLimit: number;
   /** Batches in flight at once, each on a connection of its own. */
   writers: number;
+  /** How long an event may take to the read model before it is applied from the journal. */
+  healAfterSeconds: number;
   /** Where the CLI finds the API, and the token it shows. */
   url: string;
   token: string | undefined;
@@ -54,6 +56,7 @@ export function loadConfig(env: Env = process.env): Config {
     queueLimit: integer(env, 'QUEUE_LIMIT', 20_000, 1, 1_000_000),
     batchLimit: integer(env, 'BATCH_LIMIT', 500, 1, 10_000),
     writers: integer(env, 'WRITERS', 2, 1, 64),
+    healAfterSeconds: integer(env, 'HEAL_AFTER_SECONDS', 30, 2, 86_400),
     url: httpUrl(env, 'COUNTERFOIL_URL', 'http://127.0.0.1:3000'),
     token: env.COUNTERFOIL_TOKEN || undefined,
   };

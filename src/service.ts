@@ -82,7 +82,7 @@ export async function startService(config: Config, databaseUrl: string, logger: 
     await stop();
     throw error;
   }
-  if (config.kafkaBrokers.length === 0) stopProjections = runTail(databaseUrl, logger);
+  if (config.kafkaBrokers.length === 0) stopProjections = runTail(databaseUrl, logger, config);
   return { url: urlOf(app.getHttpServer().address() as AddressInfo), stop };
 }
 
@@ -92,13 +92,13 @@ function urlOf({ address, family, port }: AddressInfo): string {
   return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
 }
 
-function runTail(databaseUrl: string, log: Logger): () => Promise<void> {
+function runTail(databaseUrl: string, log: Logger, { healAfterSeconds }: Config): () => Promise<void> {
   const pool = createPool(databaseUrl, {
     role: 'counterfoil_projector',
     max: 3,
     applicationName: 'counterfoil-projections',
   });
-  const running = [startTail({ pool, log }), keepComplete({ pool, log })];
+  const running = [startTail({ pool, log }), keepComplete({ pool, log, healAfterSeconds })];
   return async () => {
     await Promise.all(running.map((source) => source.stop()));
     await pool.end();

@@ -24,7 +24,7 @@ async function main(): Promise<number> {
   });
   const kafka = config.kafkaBrokers.length > 0;
   const source = kafka ? startKafka({ pool, log, brokers: config.kafkaBrokers }) : startTail({ pool, log });
-  const complete = keepComplete({ pool, log });
+  const complete = keepComplete({ pool, log, healAfterSeconds: config.healAfterSeconds });
   log.info({ source: kafka ? 'kafka' : 'tail', brokers: config.kafkaBrokers }, 'projection worker started');
 
   const end = await Promise.race([stopping, source.ended.then((error) => ({ error }))]);

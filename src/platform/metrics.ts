@@ -47,6 +47,19 @@ export const projectionLagEvents = new Gauge({
   registers,
 });
 
+export const eventsHealed = new Counter({
+  name: 'projection_healed_events_total',
+  help: 'Events that this process applied from the journal because they had not come',
+  registers,
+});
+
+export const deadLettersBuried = new Counter({
+  name: 'projection_dead_letters_total',
+  help: 'Events that a projection could not apply and this process made dead letters of',
+  labelNames: ['projection'] as const,
+  registers,
+});
+
 /** Process metrics, for the programs that serve `/metrics`; once is enough, more does nothing. */
 export function collectProcessMetrics(): void {
   if (!registry.getSingleMetric('process_cpu_user_seconds_total'))

@@ -3,11 +3,17 @@ import { DataSource } from 'typeorm';
 import { Journal1763700000001 } from '../../migrations/0001-journal.js';
 import { PointsInTime1763700000002 } from '../../migrations/0002-points-in-time.js';
 import { Chains1763700000003 } from '../../migrations/0003-chains.js';
+import { ReadModel1763700000004 } from '../../migrations/0004-read-model.js';
 import { installProjections } from '../projections/install.js';
-import { projections, schemaOf } from '../projections/projection.js';
+import { projections } from '../projections/projection.js';
 import { isConnectionLost } from './postgres.js';
 
-const migrations = [Journal1763700000001, PointsInTime1763700000002, Chains1763700000003];
+const migrations = [
+  Journal1763700000001,
+  PointsInTime1763700000002,
+  Chains1763700000003,
+  ReadModel1763700000004,
+];
 
 const roles = ['owner', 'app', 'projector', 'reader', 'cdc'].map((role) => `counterfoil_${role}`);
 
@@ -38,7 +44,7 @@ export async function migrate(url: string, log: (line: string) => void = () => {
     await createRoles(client, log);
     await grantRoles(client);
     await runMigrations(url, log);
-    await installProjections(client);
+    await installProjections(client, log);
   } catch (error) {
     throw explained(error);
   } finally {
@@ -54,16 +60,17 @@ export async function migrate(url: string, log: (line: string) => void = () => {
 export async function isMigrated(url: string): Promise<boolean> {
   const client = await connect(url);
   try {
-    const { rows } = await client.query<{ missing: boolean }>(
-      'select bool_or(to_regnamespace(name) is null) as missing from unnest($1::text[]) as name',
-      [projections.map(schemaOf)],
-    );
-    if (rows[0]!.missing) return false;
     const { rowCount } = await client.query(
       'select from counterfoil.counterfoil_migrations where name = any($1)',
       [migrations.map(({ name }) => name)],
     );
-    return rowCount === migrations.length;
+    if (rowCount !== migrations.length) return false;
+    const { rows } = await client.query<{ missing: boolean }>(
+      `select bool_or(name not in (select projection from projections.versions)) as missing
+       from unnest($1::text[]) as name`,
+      [projections.map(({ name }) => name)],
+    );
+    return !rows[0]!.missing;
   } catch (error) {
     const { code } = error as pg.DatabaseError;
     if (code === INSUFFICIENT_PRIVILEGE) return true;

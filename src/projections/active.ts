@@ -1,29 +1,35 @@
 import type pg from 'pg';
-import { schemaOf } from './projection.js';
+import { schemaOf, type ProjectionName } from './projection.js';
 
-const cachedForMs = 1_000;
-const cache = new WeakMap<pg.Pool, { until: number; versions: Promise<Map<string, number>> }>();
-
-/** The schema of the version of a projection that readers use now; at most a second old. */
-export async function activeSchema(
-  pool: pg.Pool,
-  name: 'balances' | 'lines' | 'transactions',
-): Promise<string> {
-  let entry = cache.get(pool);
-  if (!entry || entry.until < Date.now()) {
-    entry = { until: Date.now() + cachedForMs, versions: readVersions(pool) };
-    // A failure is not remembered: the next reader asks again.
-    entry.versions.catch(() => cache.delete(pool));
-    cache.set(pool, entry);
+/** No version of a projection can be read: it was never built. */
+export class NotBuilt extends Error {
+  constructor(projection: string) {
+    super(`projection ${projection} is not built: run \`counterfoil projections rebuild ${projection}\``);
   }
-  const version = (await entry.versions).get(name);
-  if (version === undefined) throw new Error(`projection ${name} has no active version: run the migrations`);
-  return schemaOf({ name, version });
 }
 
-async function readVersions(pool: pg.Pool): Promise<Map<string, number>> {
-  const { rows } = await pool.query<{ projection: string; version: number }>(
-    'select projection, version from projections.active',
+/**
+ * The schemas of the versions that readers use. Asked for by each reader, since an answer that is kept would lead to a
+ * version that isn't fed any more: who asks later never sees an older state.
+ * @throws NotBuilt
+ */
+export async function activeSchemas<Name extends ProjectionName>(
+  db: Pick<pg.ClientBase, 'query'>,
+  ...names: Name[]
+): Promise<Record<Name, string>> {
+  const { rows } = await db.query<{ projection: Name; version: number }>(
+    `select projection, version from projections.versions where state = 'active' and projection = any($1)`,
+    [names],
   );
-  return new Map(rows.map((row) => [row.projection, row.version]));
+  const found = new Map(rows.map(({ projection, version }) => [projection, version]));
+  const schemas = names.map((name) => {
+    const version = found.get(name);
+    if (version === undefined) throw new NotBuilt(name);
+    return [name, schemaOf({ name, version })] as const;
+  });
+  return Object.fromEntries(schemas) as Record<Name, string>;
+}
+
+export async function activeSchema(db: Pick<pg.ClientBase, 'query'>, name: ProjectionName): Promise<string> {
+  return (await activeSchemas(db, name))[name];
 }

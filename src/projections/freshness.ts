@@ -28,17 +28,17 @@ interface Known {
 
 /** Compares the journal with the read model beyond the sequence up to which that is known to be complete. */
 export async function freshness(pool: pg.Pool): Promise<Freshness> {
-  const schema = await activeSchema(pool, 'transactions');
   const { rows } = await pool.query<Known>(
     // The statement's start is before the number is read: what is drawn later is recorded later.
     `select c.sequence, s.last,
        case when s.last > c.sequence then c.as_of else statement_timestamp() end as as_of,
        (select min(source) from projections.checkpoints where consumer = 'projections') as source
-     from ${schema}.complete c,
+     from projections.complete c,
        (select case when is_called then last_value else 0 end as last from journal.sequence) s`,
   );
   const { sequence, last, as_of, source } = rows[0]!;
   if (BigInt(last) <= BigInt(sequence)) return { lag_events: 0, lag_seconds: 0, as_of, source };
+  const schema = await activeSchema(pool, 'transactions');
   const missing = await pool.query<{ events: number; seconds: number }>(
     `select count(*)::int as events,
        greatest(0, coalesce(extract(epoch from clock_timestamp() - min(recorded_at)), 0))::float8 as seconds

@@ -2,38 +2,63 @@ import type pg from 'pg';
 import { projections, schemaOf, type Projection } from './projection.js';
 
 /**
- * Makes the tables of each projection's current version where they are missing, empty: the runner fills them.
- * A version that is new beside an older one is not made active; a rebuild swaps it in when it has caught up.
+ * Makes the first version of each projection that has none. With an empty journal it is whole at once; else it has to
+ * be built first, and what reads it says so.
  * @param client a login that is a member of counterfoil_projector; nobody else may be installing meanwhile
  */
-export async function installProjections(client: pg.Client): Promise<void> {
+export async function installProjections(client: pg.Client, log: (line: string) => void): Promise<void> {
   await client.query('set role counterfoil_projector');
   try {
-    for (const projection of projections) await install(client, projection);
+    const { rows } = await client.query<{ name: string }>(
+      'select distinct projection as name from projections.versions',
+    );
+    const there = new Set(rows.map(({ name }) => name));
+    for (const projection of projections.filter(({ name }) => !there.has(name))) {
+      await inTransaction(client, () => install(client, projection, log));
+    }
   } finally {
     await client.query('reset role');
   }
 }
 
-async function install(client: pg.Client, projection: Projection): Promise<void> {
-  const schema = schemaOf(projection);
-  const { rows } = await client.query<{ present: boolean }>(
-    'select to_regnamespace($1) is not null as present',
-    [schema],
+async function install(client: pg.Client, projection: Projection, log: (line: string) => void) {
+  const { rows } = await client.query<{ recorded: boolean }>(
+    'select exists (select from journal.transactions) as recorded',
   );
-  if (rows[0]!.present) return;
+  const schema = await makeVersion(client, projection, 1);
+  if (rows[0]!.recorded) {
+    log(`projection ${projection.name} is new: run \`counterfoil projections rebuild ${projection.name}\``);
+    return;
+  }
+  for (const index of projection.indexes) await client.query(index.replaceAll('{schema}', schema));
+  await client.query(
+    `update projections.versions set state = 'active', active_since = clock_timestamp() where projection = $1`,
+    [projection.name],
+  );
+}
+
+/** A version that is to be built: the tables without what `indexes` adds. Who may read the read model may read them. */
+export async function makeVersion(
+  client: pg.ClientBase,
+  projection: Projection,
+  version: number,
+): Promise<string> {
+  await client.query(
+    `insert into projections.versions (projection, version, definition, state) values ($1, $2, $3, 'building')`,
+    [projection.name, version, projection.definition],
+  );
+  const schema = schemaOf({ name: projection.name, version });
+  await client.query(`create schema ${schema}`);
+  await client.query(projection.tables.replaceAll('{schema}', schema));
+  await client.query(`grant usage on schema ${schema} to counterfoil_app, counterfoil_reader`);
+  await client.query(`grant select on all tables in schema ${schema} to counterfoil_app, counterfoil_reader`);
+  return schema;
+}
+
+async function inTransaction(client: pg.Client, work: () => Promise<void>): Promise<void> {
   await client.query('begin');
   try {
-    await client.query(`create schema ${schema}`);
-    await client.query(projection.tables.replaceAll('{schema}', schema));
-    await client.query(`grant usage on schema ${schema} to counterfoil_app, counterfoil_reader`);
-    await client.query(
-      `grant select on all tables in schema ${schema} to counterfoil_app, counterfoil_reader`,
-    );
-    await client.query(
-      'insert into projections.active (projection, version) values ($1, $2) on conflict (projection) do nothing',
-      [projection.name, projection.version],
-    );
+    await work();
     await client.query('commit');
   } catch (error) {
     await client.query('rollback');

@@ -1,9 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { balances } from '../../src/projections/balances/balances.js';
-import { lines } from '../../src/projections/lines/lines.js';
 import { schemaOf } from '../../src/projections/projection.js';
-import { transactions } from '../../src/projections/transactions/transactions.js';
 import { eventually, post } from '../support/ledger.js';
 import { query, startTestStack, type TestStack } from '../support/stack.js';
 import { events, readTopic } from '../support/topic.js';
@@ -71,12 +68,12 @@ async function enough(count: number): Promise<void> {
 async function expectReadModelAsJournal(): Promise<void> {
   const shown = await query<{ id: string }>(
     stack.databaseUrl,
-    `select id from ${schemaOf(transactions)}.transactions`,
+    `select id from ${schemaOf({ name: 'transactions', version: 1 })}.transactions`,
   );
   expect(shown.map(({ id }) => id).sort()).toEqual([...acknowledged].sort());
   const [counts] = await query(
     stack.databaseUrl,
-    `select (select count(*) from ${schemaOf(lines)}.lines) as lines,
+    `select (select count(*) from ${schemaOf({ name: 'lines', version: 1 })}.lines) as lines,
             (select count(*) from journal.entries) as entries`,
   );
   expect(counts!.lines).toBe(counts!.entries);
@@ -84,7 +81,7 @@ async function expectReadModelAsJournal(): Promise<void> {
   expect(
     await query(
       stack.databaseUrl,
-      `select ${totals} from ${schemaOf(balances)}.balances order by account_no`,
+      `select ${totals} from ${schemaOf({ name: 'balances', version: 1 })}.balances order by account_no`,
     ),
   ).toEqual(
     await query(

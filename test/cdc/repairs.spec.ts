@@ -7,7 +7,6 @@ import { withAdmin } from '../../src/platform/kafka.js';
 import { createPool } from '../../src/platform/postgres.js';
 import { startKafka } from '../../src/projections/runner/kafka-source.js';
 import { startTail } from '../../src/projections/runner/tail.js';
-import { transactions } from '../../src/projections/transactions/transactions.js';
 import { schemaOf } from '../../src/projections/projection.js';
 import { eventually, post } from '../support/ledger.js';
 import { query, startTestStack, type TestStack } from '../support/stack.js';
@@ -38,7 +37,7 @@ describe('a worker', () => {
   it('keeps up to where the read model is complete', async () => {
     await transfer(3);
     const text = `select (select max(sequence) from journal.transactions) as last, sequence
-                  from ${schemaOf(transactions)}.complete`;
+                  from projections.complete`;
     await eventually(async () => {
       const [row] = await query<{ last: string; sequence: string }>(stack.databaseUrl, text);
       expect(row!.sequence).toBe(row!.last);
@@ -180,7 +179,7 @@ async function transfer(times: number): Promise<void> {
 }
 
 async function expectAllApplied(): Promise<void> {
-  const text = `select count(*)::int as count from ${schemaOf(transactions)}.transactions`;
+  const text = `select count(*)::int as count from ${schemaOf({ name: 'transactions', version: 1 })}.transactions`;
   expect((await query<{ count: number }>(stack.databaseUrl, text))[0]!.count).toBe(recorded);
 }
 

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
 import { decode } from '../../src/projections/runner/incoming.js';
 import { applyIncoming } from '../../src/projections/runner/rows.js';
+import { appliedTo } from '../../src/projections/versions.js';
 import { createClient, type Client, type Json } from '../support/client.js';
 import { caughtUp, code, openBank, recordedOf, tally, type Bank } from '../support/money.js';
 import { startService, type TestService } from '../support/service.js';
@@ -211,8 +212,10 @@ describe('in the read model', () => {
       `select payload from journal.outbox where aggregatetype = 'ledger.transactions' order by sequence`,
     );
     const [posted, second, third] = rows.map(({ payload }) => payload) as [string, string, string];
-    const apply = (...payloads: string[]) =>
-      applyIncoming(database, decode(payloads.map((payload) => ({ position: 'test', payload }))));
+    const apply = async (...payloads: string[]) => {
+      const events = payloads.map((payload) => ({ position: 'test', payload }));
+      await applyIncoming(database, decode(events), await appliedTo(database));
+    };
     const orders = [
       [[posted], [second], [third]],
       [[third], [second], [posted]],

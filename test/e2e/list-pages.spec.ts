@@ -8,6 +8,7 @@ import { accountsPosition, listAccounts } from '../../src/projections/balances/q
 import { inTransaction } from '../../src/projections/runner/checkpoint.js';
 import { decode } from '../../src/projections/runner/incoming.js';
 import { applyIncoming } from '../../src/projections/runner/rows.js';
+import { appliedTo } from '../../src/projections/versions.js';
 import type { TransactionFilters } from '../../src/projections/transactions/filters.js';
 import { listTransactions, transactionsPosition } from '../../src/projections/transactions/queries.js';
 import { openAccounts, record } from '../support/journal-writer.js';
@@ -191,6 +192,6 @@ async function apply(sequences: string[]): Promise<void> {
       [sequence],
     );
     const incoming = decode([{ position: sequence, payload: rows[0]!.payload }]);
-    await inTransaction(pool, (client) => applyIncoming(client, incoming));
+    await inTransaction(pool, async (client) => applyIncoming(client, incoming, await appliedTo(client)));
   }
 }

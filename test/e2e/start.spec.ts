@@ -127,6 +127,7 @@ describe('a start and the logins', () => {
     const database = await createDatabase();
     try {
       await query(database.url, 'drop schema transactions_v1 cascade');
+      await query(database.url, `delete from projections.versions where projection = 'transactions'`);
       await whileRunning(database.url, async ({ url }) => {
         const list = await fetch(`${url}/v1/ledgers/main/transactions`);
         expect(list.status).toBe(200);

@@ -113,7 +113,9 @@ describe('as of a time of recording', () => {
     if (consistency === 'eventual') {
       const min_version = String(ENTRIES);
       await eventually(async () => {
-        const { rowCount } = await owner.query('select from lines_v1.coverage where newest = $1', [ENTRIES]);
+        const { rowCount } = await owner.query('select from lines_v1.coverage where upper(versions) = $1', [
+          ENTRIES + 1,
+        ]);
         return rowCount === 2 && (await statement('shop', { consistency, min_version })).status === 200;
       });
     }

@@ -5,8 +5,10 @@ import { eventsAfter } from '../../src/events/republish.js';
 import { createPool } from '../../src/platform/postgres.js';
 import { decode } from '../../src/projections/runner/incoming.js';
 import { applyMessages, prepareOffsets } from '../../src/projections/runner/kafka-offsets.js';
+import { recordedBetween } from '../../src/projections/runner/journal-rows.js';
 import { applyIncoming, applyJournal } from '../../src/projections/runner/rows.js';
 import { trialBalance } from '../../src/projections/trial-balance/queries.js';
+import { appliedTo } from '../../src/projections/versions.js';
 import { createDatabase, type TestDatabase } from '../support/postgres.js';
 import {
   bookHistory,
@@ -16,6 +18,12 @@ import {
   points,
   summed,
 } from '../support/trial-balance.js';
+
+const sums = 'lines_v1.lines, lines_v1.coverage, trial_balance_v1.volumes, trial_balance_v1.applied';
+
+async function replay(client: pg.PoolClient, through: string): Promise<void> {
+  await applyJournal(client, recordedBetween('0', through), await appliedTo(client));
+}
 
 describe('the sums of the days', () => {
   let database: TestDatabase;
@@ -77,7 +85,7 @@ describe('the sums of the days', () => {
     const before = await trialBalance(pool, 'main', {});
     for (let n = 0; n < 2; n += 1) {
       const client = await pool.connect();
-      await applyJournal(client, '0', '1000000000');
+      await replay(client, '1000000000');
       client.release();
     }
     expect(before).toEqual(await summed(owner, 'main', {}));
@@ -85,10 +93,10 @@ describe('the sums of the days', () => {
   });
 
   it('come to the same from the journal alone', async () => {
-    await pool.query('truncate lines_v1.lines, lines_v1.coverage, lines_v1.volumes');
+    await pool.query(`truncate ${sums}`);
     const client = await pool.connect();
-    await applyJournal(client, '0', '200');
-    await applyJournal(client, '0', '1000000000');
+    await replay(client, '200');
+    await replay(client, '1000000000');
     client.release();
     for (const point of points) {
       expect(await trialBalance(pool, 'main', point)).toEqual(await summed(owner, 'main', point));
@@ -96,7 +104,7 @@ describe('the sums of the days', () => {
   });
 
   it('make no worker wait for another, and a lone one keeps to one row a day', async () => {
-    await pool.query('truncate lines_v1.lines, lines_v1.coverage, lines_v1.volumes, balances_v1.balances');
+    await pool.query(`truncate ${sums}, balances_v1.balances`);
     const workers = await Promise.all([1, 2, 3].map(() => pool.connect()));
     // Of currencies that share no account.
     const ofCurrency = CURRENCIES.map((currency) =>
@@ -111,7 +119,7 @@ describe('the sums of the days', () => {
       for (const [n, worker] of workers.entries()) {
         await worker.query('begin');
         await worker.query(`set local lock_timeout = '3s'`);
-        await applyIncoming(worker, events[n]!);
+        await applyIncoming(worker, events[n]!, await appliedTo(worker));
       }
     } finally {
       for (const worker of workers) {
@@ -120,13 +128,13 @@ describe('the sums of the days', () => {
       }
     }
     const shards = async () =>
-      (await pool.query('select distinct shard from lines_v1.volumes order by 1')).rows.map(
+      (await pool.query('select distinct shard from trial_balance_v1.volumes order by 1')).rows.map(
         (row) => row.shard,
       );
     expect(await shards()).toEqual([0, 1, 2]);
-    await pool.query('truncate lines_v1.lines, lines_v1.coverage, lines_v1.volumes');
+    await pool.query(`truncate ${sums}`);
     for (const worker of await Promise.all([1, 2, 3].map(() => pool.connect()))) {
-      await applyJournal(worker, '0', '1000000000');
+      await replay(worker, '1000000000');
       worker.release();
     }
     expect(await shards()).toEqual([0]);

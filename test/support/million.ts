@@ -33,7 +33,7 @@ const filled = [
   'journal.transactions',
   'balances_v1.balances',
   'transactions_v1.transactions',
-  'transactions_v1.holds',
+  'holds_v1.holds',
   'lines_v1.lines',
 ];
 
@@ -75,7 +75,7 @@ const rows = [
      case when n < 50000 and n % 500 = 5 then '{"batch":"x"}' when n % 10 = 5 then '{"channel":"web"}'
        when n % 10 > 5 then jsonb_build_object('order', n) else '{}' end, 1
    from generate_series(1, 1000000) n`,
-  `insert into transactions_v1.holds (id, ledger, sequence, recorded_at, remaining, status)
+  `insert into holds_v1.holds (id, ledger, sequence, recorded_at, remaining, status)
    select id, ledger, sequence, recorded_at, case when sequence < 1000 then 5 else 0 end,
      case when sequence < 1000 then 'pending' when sequence < 2000 then 'expired' else 'captured' end
    from transactions_v1.transactions where kind = 'hold'`,

@@ -34,10 +34,11 @@ export async function linesThrough(
   least: number,
 ): Promise<string | undefined> {
   const schema = await activeSchema(pool, 'lines');
-  const { rows } = await pool.query<{ lines: string; newest: string }>(
-    `select lines, newest from ${schema}.coverage where account_no = $1`,
+  const { rows } = await pool.query<{ newest: string; whole: boolean }>(
+    `select upper(versions) - 1 as newest, versions = int8multirange(int8range(1, upper(versions))) as whole
+     from ${schema}.coverage where account_no = $1`,
     [accountNo],
   );
-  const { lines, newest } = rows[0] ?? { lines: '0', newest: '0' };
-  return lines === newest && BigInt(newest) >= BigInt(least) ? newest : undefined;
+  const { newest, whole } = rows[0] ?? { newest: '0', whole: true };
+  return whole && BigInt(newest) >= BigInt(least) ? newest : undefined;
 }

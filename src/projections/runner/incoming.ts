@@ -1,7 +1,8 @@
 import type { Newest } from './checkpoint.js';
 
 /**
- * What a batch of events brings, as columns for `unnest`: one element a transaction, one element an entry.
+ * What a batch of events brings, as columns for `unnest`: one element a transaction, one element an entry. What came
+ * twice in the batch is in it once.
  * Amounts and times stay the text they are in the event.
  */
 export interface Incoming {
@@ -24,6 +25,8 @@ const transactionColumns = [
   'metadata',
   'hold_captured',
   'hold_remaining',
+  'expires_at',
+  'account_nos',
 ] as const;
 
 const entryColumns = [
@@ -65,6 +68,9 @@ export interface SourceEvent {
   position: string;
   /** The event's JSON text; null (a tombstone) is passed over. */
   payload: string | null;
+  /** Of the Kafka record. */
+  key?: string | null;
+  headers?: Record<string, string>;
 }
 
 /**
@@ -77,10 +83,11 @@ export function decode(events: SourceEvent[]): Incoming {
     entries: columns(entryColumns),
     annotations: columns(annotationColumns),
   };
+  const sequences = new Set<string>();
   for (const event of events) {
     if (event.payload === null) continue;
     try {
-      add(incoming, JSON.parse(event.payload));
+      add(incoming, sequences, JSON.parse(event.payload));
     } catch (error) {
       throw new PoisonEvent((error as Error).message, event.position, { cause: error });
     }
@@ -89,10 +96,13 @@ export function decode(events: SourceEvent[]): Incoming {
 }
 
 /** The greatest sequence in it and the latest time of recording, or undefined when it holds nothing. */
-export function newest({ transactions, annotations }: Incoming): Newest | undefined {
-  const sequences = [...transactions.sequence, ...annotations.sequence] as string[];
+export function newest(...all: Incoming[]): Newest | undefined {
+  const sequences = all.flatMap(({ transactions, annotations }) => [
+    ...(transactions.sequence as string[]),
+    ...(annotations.sequence as string[]),
+  ]);
   if (sequences.length === 0) return undefined;
-  const times = transactions.recorded_at as string[];
+  const times = all.flatMap(({ transactions }) => transactions.recorded_at as string[]);
   return {
     sequence: String(sequences.map(BigInt).reduce((a, b) => (a > b ? a : b))),
     recordedAt: times.length === 0 ? undefined : times.reduce((a, b) => (a > b ? a : b)),
@@ -105,10 +115,10 @@ function columns<Name extends string>(names: readonly Name[]): Record<Name, unkn
 
 type Json = Record<string, unknown>;
 
-function add(incoming: Incoming, event: unknown): void {
+function add(incoming: Incoming, sequences: Set<string>, event: unknown): void {
   if (!isObject(event) || typeof event.event_type !== 'string')
     throw new Error('not an event: no event_type');
-  if (event.event_type === 'ledger.transaction.annotated') return addAnnotation(incoming, event);
+  if (event.event_type === 'ledger.transaction.annotated') return addAnnotation(incoming, sequences, event);
   if (!recordedTypes.has(event.event_type)) return;
   const { transaction, entries, hold } = event;
   if (!isObject(transaction)) throw new Error('no transaction');
@@ -118,15 +128,18 @@ function add(incoming: Incoming, event: unknown): void {
   // Every value is read before the first is added: a bad event leaves the columns of equal length.
   const row = {
     ...transactionRow(transaction, isObject(hold) ? hold : {}),
+    account_nos: `{${entries.map((entry) => needed(entry, 'account_no')).join(',')}}`,
     sequence,
     ledger: needed(event, 'ledger'),
   };
   const legs = entries.map((entry) => entryRow(entry, sequence));
+  if (sequences.has(sequence)) return;
+  sequences.add(sequence);
   for (const name of transactionColumns) incoming.transactions[name].push(row[name]);
   for (const leg of legs) for (const name of entryColumns) incoming.entries[name].push(leg[name]);
 }
 
-function addAnnotation({ annotations }: Incoming, event: Json): void {
+function addAnnotation({ annotations }: Incoming, sequences: Set<string>, event: Json): void {
   const { transaction } = event;
   if (!isObject(transaction)) throw new Error('no transaction');
   const row = {
@@ -135,6 +148,8 @@ function addAnnotation({ annotations }: Incoming, event: Json): void {
     revision: needed(transaction, 'revision'),
     metadata: JSON.stringify(transaction.metadata ?? {}),
   };
+  if (sequences.has(row.sequence)) return;
+  sequences.add(row.sequence);
   for (const name of annotationColumns) annotations[name].push(row[name]);
 }
 
@@ -151,6 +166,7 @@ function transactionRow(transaction: Json, hold: Json) {
     metadata: JSON.stringify(transaction.metadata ?? {}),
     hold_captured: hold.captured ?? null,
     hold_remaining: hold.remaining ?? null,
+    expires_at: hold.expires_at ?? null,
   };
 }
 

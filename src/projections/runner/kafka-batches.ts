@@ -22,12 +22,12 @@ interface BatchOptions extends SourceOptions {
   fail: (error: Error) => void;
 }
 
-/** Applies batches; what fails is tried again, an event that can't be applied halts its partition only. */
+/** Most events applied one by one in a transaction. */
+const ONE_BY_ONE = 100;
+
+/** Applies batches; what fails is tried again, save for an event that can't be applied: that is a dead letter. */
 export function batchHandler(options: BatchOptions): (payload: EachBatchPayload) => Promise<void> {
   const { pool, log, cluster, signal, seek, fail } = options;
-  /** How often a partition has halted at its event. */
-  const halted = new Map<number, number>();
-
   return async (payload) => {
     const { batch, resolveOffset, heartbeat, isRunning, isStale } = payload;
     const { topic, partition, messages: all } = batch;
@@ -35,26 +35,26 @@ export function batchHandler(options: BatchOptions): (payload: EachBatchPayload)
     await sought;
     let done = 0;
     let attempts = 0;
-    let one = halted.has(partition);
+    let oneByOne = false;
     while (!signal.aborted && isRunning() && !isStale() && done < all.length) {
-      const messages = all.slice(done, one ? done + 1 : undefined);
+      const messages = all.slice(done, oneByOne ? done + ONE_BY_ONE : undefined);
       const fetched = done === 0 ? fetchedOffset(batch) : after(all[done - 1]!);
-      const from = { topic, partition, cluster, fetched, high: batch.highWatermark };
+      const burying = oneByOne ? log : undefined;
+      const from = { topic, partition, cluster, fetched, high: batch.highWatermark, burying };
       try {
         const outcome = await applyMessages(pool, { ...from, unproven: !proven.has(partition) }, messages);
         if (outcome.seek !== undefined) return seek(topic, partition, outcome.seek);
         done += messages.length;
         attempts = 0;
-        halted.delete(partition);
+        oneByOne = false;
         proven.add(partition);
         resolveOffset(messages.at(-1)!.offset);
         await heartbeat();
       } catch (error) {
         if (error instanceof TakenOver || error instanceof StartAgain) return fail(error);
         if (isKafkaError(error)) throw error;
-        if (isPoison(error) && one) return halt(payload, error as Error);
-        if (isPoison(error)) {
-          one = true;
+        if (isPoison(error) && !oneByOne) {
+          oneByOne = true;
           continue;
         }
         attempts += 1;
@@ -65,14 +65,6 @@ export function batchHandler(options: BatchOptions): (payload: EachBatchPayload)
     }
     if (done > 0) await commit(payload, after(all[done - 1]!));
   };
-
-  /** The partition is paused; the event is tried again after a while, in case the cause was mended. */
-  function halt({ batch: { partition }, pause }: EachBatchPayload, error: Error): void {
-    const times = (halted.get(partition) ?? 0) + 1;
-    halted.set(partition, times);
-    log.error({ source: 'kafka', partition, err: error, times }, `projections: ${error.message}`);
-    setTimeout(pause(), backoffMs(times)).unref();
-  }
 }
 
 /** For lag monitors only: failing to is nothing to fail for. */

@@ -1,9 +1,8 @@
 import type pg from 'pg';
 import type { KafkaMessage } from '../../platform/kafka.js';
 import { assertOurs, consumer, withCheckpoint } from './checkpoint.js';
-import { decode, newest, PoisonEvent } from './incoming.js';
-import { applyIncoming } from './rows.js';
-import { isPoison, type Log } from './source.js';
+import { applyEvents } from '../dead-letters/bury.js';
+import type { Log } from './source.js';
 
 /** Where a partition is, in the Kafka cluster it belongs to. */
 export interface KafkaPosition {
@@ -30,6 +29,8 @@ interface Fetched {
   high?: string;
   /** These must begin with the checkpoint's record: none since the partition was assigned has been compared. */
   unproven?: boolean;
+  /** One by one, and what can't be applied is a dead letter, told here. */
+  burying?: Log | undefined;
 }
 
 /** Nothing wrong with an event, but with where we stand: the consumer starts again, from `prepareOffsets` on. */
@@ -122,15 +123,12 @@ export async function applyMessages(
       if (BigInt(fetched) > next) return { outcome: { seek: String(next) } };
       const fresh = messages.filter((message) => BigInt(message.offset) >= next);
       if (fresh.length === 0) return { outcome: {} };
-      const where = (message: KafkaMessage) => `${topic}[${partition}]@${message.offset}`;
-      const incoming = decode(
-        fresh.map((message) => ({ position: where(message), payload: message.value?.toString() ?? null })),
-      );
-      await applyIncoming(client, incoming).catch((error: unknown) => {
-        if (fresh.length > 1 || !isPoison(error)) throw error;
-        throw new PoisonEvent((error as Error).message, where(fresh[0]!), { cause: error });
-      });
-      return { position: after(cluster, fresh.at(-1)!), newest: newest(incoming), outcome: {} };
+      const events = fresh.map((message) => ({
+        position: `${topic}[${partition}]@${message.offset}`,
+        ...eventOf(message),
+      }));
+      const newest = await applyEvents(client, events, from.burying);
+      return { position: after(cluster, fresh.at(-1)!), newest, outcome: {} };
     },
   );
   if (outcome === 'missing' || outcome === 'busy') {
@@ -139,6 +137,15 @@ export async function applyMessages(
   }
   if (outcome.again !== undefined) throw new StartAgain(outcome.again);
   return outcome;
+}
+
+function eventOf({ key, value, headers = {} }: KafkaMessage) {
+  const given = Object.entries(headers).filter(([, header]) => header != null);
+  return {
+    key: key?.toString() ?? null,
+    payload: value?.toString() ?? null,
+    headers: Object.fromEntries(given.map(([name, header]) => [name, String(header)])),
+  };
 }
 
 function after(cluster: string, message: KafkaMessage): KafkaPosition {

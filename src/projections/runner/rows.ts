@@ -1,16 +1,17 @@
 import type pg from 'pg';
-import { projections, schemaOf, type Projection, type Rows } from '../projection.js';
+import type { Target } from '../versions.js';
+import { projections, type Apply, type Rows } from '../projection.js';
 import { newest, type Incoming } from './incoming.js';
+import type { RowSource } from './journal-rows.js';
 
-// The two sources of a projection's rows, with the same columns, so that the same text applies either.
-
+/** A batch of events as rows, with the columns of the journal's rows, so that the same text applies either. */
 const fromEvents: Record<Rows, string> = {
   transactions: `
-select * from unnest(
+select t.*, t.accounts::bigint[] as account_nos from unnest(
   $1::bigint[], $2::uuid[], $3::text[], $4::text[], $5::uuid[], $6::uuid[], $7::text[], $8::text[],
-  $9::timestamptz[], $10::timestamptz[], $11::jsonb[], $12::numeric[], $13::numeric[]
+  $9::timestamptz[], $10::timestamptz[], $11::jsonb[], $12::numeric[], $13::numeric[], $14::timestamptz[], $15::text[]
 ) as t (sequence, id, ledger, kind, root_id, parent_id, reference, description,
-        effective_at, recorded_at, metadata, hold_captured, hold_remaining)`,
+        effective_at, recorded_at, metadata, hold_captured, hold_remaining, expires_at, accounts)`,
   entries: `
 select e.*, t.transaction_id, t.ledger, t.kind, t.reference, t.description, t.effective_at, t.recorded_at
 from unnest(
@@ -26,55 +27,77 @@ select * from unnest($1::bigint[], $2::uuid[], $3::int[], $4::jsonb[])
   as a (sequence, transaction_id, revision, metadata)`,
 };
 
-const fromJournal: Record<Rows, string> = {
-  transactions: `
-select sequence, id, ledger, kind, coalesce(root_id, id) as root_id, parent_id, reference, description,
-       effective_at, recorded_at, coalesce(metadata::jsonb, '{}') as metadata, hold_captured, hold_remaining
-from journal.transactions
-where sequence > $1 and sequence <= $2`,
-  entries: `
-select t.sequence, t.id as transaction_id, t.ledger, t.kind, t.reference, t.description,
-       t.effective_at, t.recorded_at, e.leg, a.id as account, e.account_no, a.type as account_type, e.side,
-       a.currency, e.version, e.posted, e.pending,
-       e.posted_debits, e.posted_credits, e.pending_debits, e.pending_credits
-from journal.transactions t
-cross join lateral unnest(t.account_nos, t.versions) as l (account_no, version)
-join journal.entries e on e.account_no = l.account_no and e.version = l.version
-join journal.accounts a on a.no = e.account_no
-where t.sequence > $1 and t.sequence <= $2`,
-  annotations: `
-select sequence, transaction_id, revision, metadata::jsonb as metadata
-from journal.annotations
-where sequence > $1 and sequence <= $2`,
-};
-
-const statements = (incoming: Record<Rows, string>) =>
-  projections.flatMap((projection) =>
-    projection.apply.map(({ over, text }) => ({ over, text: statement(projection, text, incoming[over]) })),
-  );
-
-function statement(projection: Projection, text: string, incoming: string): string {
-  return text.replace('{incoming}', incoming).replaceAll('{schema}', schemaOf(projection));
+interface Step extends Apply {
+  target: Target;
 }
 
-// Not named statements: their generic plan, blind to the length of the arrays, joins them by a nested loop.
-const live = statements(fromEvents);
-const replay = statements(fromJournal);
+/** What is done an account at a time comes last: others wait for it, until the commit only. */
+function stepsOf(targets: Target[]): Step[] {
+  const steps = projections.flatMap(({ name, apply }) =>
+    targets
+      .filter(({ projection }) => projection === name)
+      .flatMap((target) => apply.map((step) => ({ ...step, target }))),
+  );
+  return [...steps.filter(({ byAccount }) => !byAccount), ...steps.filter(({ byAccount }) => byAccount)];
+}
 
-/** Applies decoded events to every projection. Twice, or in another order, comes to the same. */
-export async function applyIncoming(client: pg.ClientBase, incoming: Incoming): Promise<void> {
+/** A projection's text over rows of a source, for one version of it. */
+export function statement(text: string, incoming: string, schema: string): string {
+  return text.replace('{incoming}', () => incoming).replaceAll('{schema}', schema);
+}
+
+/**
+ * Applies decoded events to versions of projections. Twice, or in another order, comes to the same.
+ * @param targets as `appliedTo` or `appliedAlone` gave them in this transaction
+ */
+export async function applyIncoming(
+  client: pg.ClientBase,
+  incoming: Incoming,
+  targets: Target[],
+): Promise<void> {
   if (!newest(incoming)) return;
-  for (const { over, text } of live) {
-    const [sequences] = Object.values(incoming[over]);
-    if (sequences!.length === 0) continue;
+  let locked = false;
+  for (const { over, text, byAccount, target } of stepsOf(targets)) {
+    if (sizeOf(incoming, over) === 0) continue;
+    if (byAccount && !locked) {
+      await lockAccounts(client, incoming.entries.account_no);
+      locked = true;
+    }
     const values = over === 'entries' ? entryValues(incoming) : Object.values(incoming[over]);
-    await client.query(text, values);
+    // Not a named statement: its generic plan, blind to the length of the arrays, joins them by a nested loop.
+    await client.query(statement(text, fromEvents[over], target.schema), values);
   }
 }
 
-/** Applies the transactions `after` < sequence ≤ `through` of the journal to every projection. */
-export async function applyJournal(client: pg.ClientBase, after: string, through: string): Promise<void> {
-  for (const { text } of replay) await client.query(text, [after, through]);
+/** Applies rows of the journal to versions of projections that nobody else applies to meanwhile. */
+export async function applyJournal(
+  client: pg.ClientBase,
+  sources: Partial<Record<Rows, RowSource>>,
+  targets: Target[],
+): Promise<void> {
+  for (const { over, text, target } of stepsOf(targets)) {
+    const source = sources[over];
+    if (source) await client.query(statement(text, source.text, target.schema), source.values);
+  }
+}
+
+const LOCKS = 64;
+
+/**
+ * Until the commit nobody else applies to these accounts, nor to others of their buckets; what is read afterwards is
+ * what they left. Rows to lock would have to be made first; and a lock an account would fill Postgres's table of them.
+ */
+async function lockAccounts(client: pg.ClientBase, accounts: unknown[]): Promise<void> {
+  const buckets = new Set(accounts.map((no) => Number(BigInt(no as string) % BigInt(LOCKS))));
+  await client.query(
+    `select pg_advisory_xact_lock(hashtext('projections.accounts'), bucket)
+     from (select bucket from unnest($1::int[]) bucket order by bucket) b`,
+    [[...buckets]],
+  );
+}
+
+function sizeOf(incoming: Incoming, over: Rows): number {
+  return Object.values(incoming[over])[0]!.length;
 }
 
 function entryValues({ transactions: t, entries }: Incoming): unknown[] {

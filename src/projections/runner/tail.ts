@@ -8,11 +8,11 @@ import {
   withCheckpoint,
   type Step,
 } from './checkpoint.js';
-import { decode, newest, PoisonEvent } from './incoming.js';
+import { applyEvents } from '../dead-letters/bury.js';
+import { appliedTo } from '../versions.js';
 import { replaySlice } from './journal-replay.js';
 import { listen } from './listen.js';
-import { applyIncoming } from './rows.js';
-import { backoffMs, bell, isPoison, type Feed, type SourceOptions } from './source.js';
+import { backoffMs, bell, isPoison, type Feed, type Log, type SourceOptions } from './source.js';
 
 /**
  * Everything visible in `snapshot` is applied. With `replay`, of that only what the journal holds up to this
@@ -42,6 +42,8 @@ export class RestoredCopy extends Error {
 }
 
 const partition = 'tail';
+/** Most events applied one by one in a transaction. */
+const ONE_BY_ONE = 100;
 
 /**
  * Feeds the projections from the outbox, without Kafka. Safe in several processes at once: whoever gets the
@@ -54,14 +56,16 @@ export function startTail(options: TailOptions): Feed {
   let stopping = false;
   let begun = false;
   let failures = 0;
-  let limit = pageSize;
+  /** After an event that can't be applied, so that it is found, and the others are. */
+  let oneByOne = false;
 
   async function run(): Promise<void> {
     if (!begun) await begin();
     while (!stopping) {
-      const outcome = await turn(pool, limit);
+      const limit = oneByOne ? Math.min(pageSize, ONE_BY_ONE) : pageSize;
+      const outcome = await turn(pool, log, limit, oneByOne);
       failures = 0;
-      limit = Math.min(pageSize, limit * 2);
+      oneByOne = false;
       if (outcome === 'missing') {
         await assertOurs(pool, 'tail');
         await begin();
@@ -85,14 +89,12 @@ export function startTail(options: TailOptions): Feed {
           log.error({ source: 'tail', err: error }, `projections stopped: ${error.message}`);
           return error;
         }
-        failures += 1;
-        if (isPoison(error)) {
-          // One by one, so that what lies before the bad event is applied and its position is known.
-          limit = 1;
-          log.error({ source: 'tail', err: error, failures }, `projections: ${(error as Error).message}`);
-        } else {
-          log.warn({ source: 'tail', err: error, failures }, 'projections: the tail will try again');
+        if (isPoison(error) && !oneByOne) {
+          oneByOne = true;
+          continue;
         }
+        failures += 1;
+        log.warn({ source: 'tail', err: error, failures }, 'projections: the tail will try again');
         if (!stopping) await wakeUp.wait(backoffMs(failures));
       }
     }
@@ -131,7 +133,12 @@ async function beginCheckpoint(pool: pg.Pool): Promise<boolean> {
 
 type Outcome = 'more' | 'idle';
 
-function turn(pool: pg.Pool, limit: number): Promise<Outcome | 'busy' | 'missing'> {
+function turn(
+  pool: pg.Pool,
+  log: Log,
+  limit: number,
+  oneByOne: boolean,
+): Promise<Outcome | 'busy' | 'missing'> {
   return withCheckpoint<TailPosition, Outcome>(
     pool,
     partition,
@@ -143,8 +150,8 @@ function turn(pool: pg.Pool, limit: number): Promise<Outcome | 'busy' | 'missing
       const { system } = rows[0]!;
       if (system !== position.system) throw new RestoredCopy(position.system, system);
       if (position.replay !== undefined)
-        return replay(client, { ...position, replay: position.replay }, limit);
-      const step = await page(client, position, limit);
+        return replay(client, oneByOne ? log : undefined, { ...position, replay: position.replay }, limit);
+      const step = await page(client, oneByOne ? log : undefined, position, limit);
       // Nothing new: no row is rewritten each second, but an old snapshot must not hold the outbox back either.
       if (step.outcome === 'idle' && !step.newest && ageSeconds < 30) return { outcome: 'idle' };
       return step;
@@ -152,12 +159,15 @@ function turn(pool: pg.Pool, limit: number): Promise<Outcome | 'busy' | 'missing
   );
 }
 
+/** @param burying one by one, and what can't be applied is a dead letter, told here */
 async function replay(
   client: pg.ClientBase,
+  burying: Log | undefined,
   { replay: after, ...position }: TailPosition & { replay: string },
   limit: number,
 ): Promise<Step<TailPosition, Outcome>> {
-  const last = await replaySlice(client, after, limit);
+  const targets = await appliedTo(client);
+  const last = await replaySlice(client, targets, { after, limit, burying });
   if (!last) return { position, outcome: 'more' };
   return { position: { ...position, replay: last.sequence }, newest: last, outcome: 'more' };
 }
@@ -184,6 +194,7 @@ order by e.sequence`;
 
 async function page(
   client: pg.ClientBase,
+  burying: Log | undefined,
   { system, snapshot }: TailPosition,
   limit: number,
 ): Promise<Step<TailPosition, Outcome>> {
@@ -192,15 +203,12 @@ async function page(
     [snapshot, limit],
   );
   const found = rows.filter((row) => row.sequence !== null);
-  const incoming = decode(found.map((row) => ({ position: `outbox ${row.sequence}`, payload: row.payload })));
-  await applyIncoming(client, incoming).catch((error: unknown) => {
-    if (found.length > 1 || !isPoison(error)) throw error;
-    throw new PoisonEvent((error as Error).message, `outbox ${found[0]?.sequence}`, { cause: error });
-  });
+  const events = found.map((row) => ({ position: `outbox ${row.sequence}`, payload: row.payload }));
+  const applied = await applyEvents(client, events, burying);
   const through = { system, snapshot: rows[0]!.next };
-  if (found.length < limit) return { position: through, newest: newest(incoming), outcome: 'idle' };
+  if (found.length < limit) return { position: through, newest: applied, outcome: 'idle' };
   // More than a page: the rest comes from the journal, in order of the same sequences and by its primary key, where
   // each further page of this statement would sort all that is left.
   const position = { ...through, replay: found.at(-1)!.sequence! };
-  return { position, newest: newest(incoming), outcome: 'more' };
+  return { position, newest: applied, outcome: 'more' };
 }

@@ -40,7 +40,13 @@ export function holdStatus({ status }: TransactionFilters): string | undefined {
   return status === 'posted' ? undefined : status;
 }
 
-export function sourceOf(schema: string, ledger: string, filters: TransactionFilters, bind: Bind): Source {
+/** Of the versions that are read. */
+export interface Schemas {
+  transactions: string;
+  holds: string;
+}
+
+export function sourceOf(schemas: Schemas, ledger: string, filters: TransactionFilters, bind: Bind): Source {
   const { reference, kind, status, metadata = {}, from, to } = filters;
   const wanted = holdStatus(filters);
   const key = wanted === undefined ? 't' : 'h';
@@ -58,13 +64,15 @@ export function sourceOf(schema: string, ledger: string, filters: TransactionFil
   // Said again for the planner: the index leaves out transactions without metadata.
   if (Object.keys(metadata).length > 0) described.push(`t.metadata <> '{}'`);
   return {
-    from: fromOf(schema, key, described.length > 0),
+    from: fromOf(schemas, key, described.length > 0),
     key,
     conditions: [...conditions, ...described],
   };
 }
 
-function fromOf(schema: string, key: Source['key'], described: boolean): string {
-  if (key === 't') return `${schema}.transactions t`;
-  return described ? `${schema}.holds h join ${schema}.transactions t on t.id = h.id` : `${schema}.holds h`;
+function fromOf({ transactions, holds }: Schemas, key: Source['key'], described: boolean): string {
+  if (key === 't') return `${transactions}.transactions t`;
+  return described
+    ? `${holds}.holds h join ${transactions}.transactions t on t.id = h.id`
+    : `${holds}.holds h`;
 }

@@ -1,8 +1,19 @@
 import type pg from 'pg';
 import { versionsRecorded } from '../../ledger/accounts/entries.js';
-import { activeSchema } from '../active.js';
+import { activeSchemas } from '../active.js';
 import { metadataCondition } from '../metadata.js';
-import { holdStatus, sourceOf, type Bind, type Found, type TransactionFilters } from './filters.js';
+import {
+  holdStatus,
+  sourceOf,
+  type Bind,
+  type Found,
+  type Schemas as FilterSchemas,
+  type TransactionFilters,
+} from './filters.js';
+
+interface Schemas extends FilterSchemas {
+  lines: string;
+}
 
 /** So many lines of an account are simply looked through, and so many transactions that match the other filters. */
 const FEW = 10_000;
@@ -17,11 +28,6 @@ interface Range {
   account: string;
   after: bigint;
   before: bigint;
-}
-
-interface Schemas {
-  lines: string;
-  transactions: string;
 }
 
 /**
@@ -39,10 +45,7 @@ export async function listOfAccount(
   limit: number,
   before?: string,
 ): Promise<FoundOfAccount[]> {
-  const schemas = {
-    lines: await activeSchema(pool, 'lines'),
-    transactions: await activeSchema(pool, 'transactions'),
-  };
+  const schemas = await activeSchemas(pool, 'lines', 'transactions', 'holds');
   const range = await rangeOf(pool, schemas, ledger, account, filters, before);
   if (!range) return [];
   const { reference, kind, metadata = {} } = filters;
@@ -78,13 +81,13 @@ async function rangeOf(
 
 async function areFew(
   pool: pg.Pool,
-  { transactions }: Schemas,
+  schemas: Schemas,
   ledger: string,
   filters: TransactionFilters,
 ): Promise<boolean> {
   const values: unknown[] = [];
   const bind: Bind = (value) => `$${values.push(value)}`;
-  const { from, key, conditions } = sourceOf(transactions, ledger, filters, bind);
+  const { from, key, conditions } = sourceOf(schemas, ledger, filters, bind);
   const { rows } = await pool.query<{ count: number }>(
     // Ordered for the planner's sake: any so many would do, and where many match, it took them from the table itself.
     `select count(*)::int as count from (
@@ -99,7 +102,7 @@ async function areFew(
 /** Along the account's lines. Look-ups each rather than joins, which might read all lines to begin with. */
 async function along(
   pool: pg.Pool,
-  { lines, transactions }: Schemas,
+  { lines, transactions, holds }: Schemas,
   filters: TransactionFilters,
   { account, after, before }: Range,
   limit: number,
@@ -119,7 +122,7 @@ async function along(
   if (wanted !== undefined) {
     conditions.push(
       `l.kind = 'hold'`,
-      `(select h.status from ${transactions}.holds h where h.id = l.transaction_id) = ${bind(wanted)}`,
+      `(select h.status from ${holds}.holds h where h.id = l.transaction_id) = ${bind(wanted)}`,
     );
   }
   if (reference !== undefined) conditions.push(`l.reference = ${bind(reference)}`);
@@ -140,7 +143,7 @@ async function along(
 /** Among the transactions that match the other filters: the journal's record of each says which accounts it touches. */
 async function among(
   pool: pg.Pool,
-  { transactions }: Schemas,
+  schemas: Schemas,
   ledger: string,
   filters: TransactionFilters,
   { account, after, before }: Range,
@@ -148,7 +151,7 @@ async function among(
 ): Promise<FoundOfAccount[]> {
   const values: unknown[] = [];
   const bind: Bind = (value) => `$${values.push(value)}`;
-  const { from, key, conditions } = sourceOf(transactions, ledger, filters, bind);
+  const { from, key, conditions } = sourceOf(schemas, ledger, filters, bind);
   const { rows } = await pool.query<FoundOfAccount>(
     `select ${key}.sequence, ${key}.id, l.version
      from ${from} cross join lateral (

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { decodeCursor, pageOf, parts, type Page } from '../../platform/cursor.js';
-import { activeSchema } from '../active.js';
+import { activeSchemas } from '../active.js';
 import { listOfAccount } from './of-account.js';
 import { isImpossible, sourceOf, type Bind, type Found, type TransactionFilters } from './filters.js';
 
@@ -37,10 +37,10 @@ export async function listTransactions(
     const rows = await listOfAccount(pool, ledger, filters.account, filters, limit + 1, before?.[0]);
     return pageOf(list, rows, limit, ({ version }) => [version]);
   }
-  const schema = await activeSchema(pool, 'transactions');
+  const schemas = await activeSchemas(pool, 'transactions', 'holds');
   const values: unknown[] = [];
   const bind: Bind = (value) => `$${values.push(value)}`;
-  const { from, key, conditions } = sourceOf(schema, ledger, filters, bind);
+  const { from, key, conditions } = sourceOf(schemas, ledger, filters, bind);
   if (before) {
     const [recordedAt, sequence] = before;
     conditions.push(

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { activeSchema } from '../active.js';
+import { activeSchemas } from '../active.js';
 
 /** Posted sums of a currency's accounts of one type, in minor units: of several accounts, so of any length. */
 export interface TypeSums {
@@ -19,8 +19,8 @@ export async function trialBalance(
   ledger: string,
   { at, recorded_at: recordedAt }: { at?: string | undefined; recorded_at?: string | undefined },
 ): Promise<TypeSums[]> {
-  const schema = await activeSchema(pool, 'lines');
-  const { rows } = await pool.query<TypeSums>(sums(schema), [ledger, ...bounds(at), ...bounds(recordedAt)]);
+  const schemas = await activeSchemas(pool, 'lines', 'trial-balance');
+  const { rows } = await pool.query<TypeSums>(sums(schemas), [ledger, ...bounds(at), ...bounds(recordedAt)]);
   return rows;
 }
 
@@ -33,14 +33,14 @@ function bounds(time: string | undefined): [day: string, time: string] {
  * Days before those of both times are taken whole; the lines of the day of $3 are looked through whenever recorded,
  * those of the recording day of $5 if effective on an earlier day than that of $3.
  */
-function sums(schema: string): string {
+function sums({ lines, 'trial-balance': balance }: Record<'lines' | 'trial-balance', string>): string {
   return `
 with edge as (
-  select account_no, side, posted from ${schema}.lines
+  select account_no, side, posted from ${lines}.lines
   where ledger = $1 and posted <> 0 and effective_at >= $2::date::timestamp at time zone 'UTC' and effective_at <= $3
     and recorded_at <= $5
   union all
-  select account_no, side, posted from ${schema}.lines
+  select account_no, side, posted from ${lines}.lines
   where ledger = $1 and posted <> 0 and recorded_at >= $4::date::timestamp at time zone 'UTC' and recorded_at <= $5
     and effective_at < $2::date::timestamp at time zone 'UTC'
 ), accounts as (
@@ -50,7 +50,7 @@ with edge as (
 )
 select currency, type, sum(debits) as debits, sum(credits) as credits
 from (
-  select currency, account_type as type, debits, credits from ${schema}.volumes
+  select currency, account_type as type, debits, credits from ${balance}.volumes
   where ledger = $1 and effective_day < $2::date and recorded_day < $4::date
   union all
   select a.currency, a.type, coalesce(s.debits, 0), coalesce(s.credits, 0)
