@@ -17,6 +17,7 @@ const commands: Record<string, Providers> = {
   'trial-balance': async () => [(await import('./cli/trial-balance.command.js')).TrialBalanceCommand],
   events: async () => (await import('./cli/events.command.js')).eventsProviders,
   holds: async () => (await import('./cli/holds.command.js')).holdsProviders,
+  projections: async () => (await import('./cli/projections.command.js')).projectionsProviders,
   migrate: async () => [(await import('./cli/migrate.command.js')).MigrateCommand],
   connect: async () => (await import('./connect/connect.command.js')).connectProviders,
 };

@@ -1,8 +1,8 @@
 import { Command, CommandRunner, Help, Option, SubCommand } from 'nest-commander';
-import { ConfigError, loadConfig } from '../config.js';
 import { holdStatuses } from '../ledger/rules/record.js';
 import { ApiCommand, type ApiOptions, ledgerPath, UsageError } from './api.command.js';
 import { call, type Service } from './client.js';
+import { databaseHelp } from './database.js';
 import type { Hold } from './holds.js';
 
 interface HoldsOptions extends ApiOptions {
@@ -59,10 +59,8 @@ Exit status: 0 shown, 1 refused, 2 wrong usage or service unreachable.`;
 })
 export class HoldsRebuildCommand extends CommandRunner {
   async run(): Promise<void> {
-    const { databaseUrl } = loadConfig();
-    if (!databaseUrl) throw new ConfigError('DATABASE_URL must be set');
     const { rebuildOpenHolds } = await import('./rebuild-holds.js');
-    const count = await rebuildOpenHolds(databaseUrl);
+    const count = await rebuildOpenHolds();
     process.stdout.write(`${count} open ${count === 1 ? 'hold' : 'holds'} may expire\n`);
   }
 
@@ -72,7 +70,7 @@ export class HoldsRebuildCommand extends CommandRunner {
 What a hold is comes from the journal; the sweep that releases holds past their time goes by a list made from it, which
 this makes again. Safe at any time: new holds that may expire wait while it runs.
 
-Uses DATABASE_URL, the service's own.
+${databaseHelp}
 
 Example:
   DATABASE_URL=postgres://counterfoil@db:5432/ledger counterfoil holds rebuild

@@ -37,7 +37,7 @@ const LATER_TRIES = 14;
 export async function importFile(service: Service, file: string, errorsFile?: string): Promise<Outcome> {
   const source = openSource(file);
   const began = performance.now();
-  const progress = await startProgress(source.size, began);
+  const progress = await startProgress(source.size, 'commands', began);
   const bad = badLines(errorsFile, progress.print.bind(progress));
   const counts = { lines: 0, applied: 0, before: 0, refused: 0, transactions: 0 };
   const outcome: Outcome = { ...counts, seconds: 0, stopped: false };

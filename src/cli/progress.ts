@@ -1,8 +1,8 @@
 import type { SingleBar } from 'cli-progress';
 
-/** How far an import is: bytes of the file whose commands were answered, of how many; commands so far. */
+/** How far something is, of how much; and so many of what is counted. */
 export interface Progress {
-  show(bytes: number, commands: number): void;
+  show(done: number, count: number): void;
   /** Prints a line without tearing the bar. */
   print(line: string): void;
   stop(): void;
@@ -10,27 +10,34 @@ export interface Progress {
 
 const PLAIN_EVERY_MS = 5_000;
 
-/** On stderr: a bar on a terminal when the size is known, else a plain line every few seconds. */
-export async function startProgress(size: number | undefined, began = performance.now()): Promise<Progress> {
+/**
+ * On stderr: a bar on a terminal when the size is known, else a plain line every few seconds.
+ * @param unit what is counted: `commands`
+ */
+export async function startProgress(
+  size: number | undefined,
+  unit: string,
+  began = performance.now(),
+): Promise<Progress> {
   if (process.stderr.isTTY && size)
-    return barOf(size, began, (await import('cli-progress')).default.SingleBar);
+    return barOf(size, unit, began, (await import('cli-progress')).default.SingleBar);
   let shown = performance.now();
   const print = (line: string): void => void process.stderr.write(`${line}\n`);
   return {
     print,
-    show(bytes, commands) {
+    show(done, count) {
       if (performance.now() - shown < PLAIN_EVERY_MS) return;
       shown = performance.now();
-      const percent = size ? `${Math.floor((100 * bytes) / size)}%, ` : '';
-      print(`${percent}${grouped(commands)} commands, ${rateOf(commands, began)}/s`);
+      const percent = size ? `${Math.floor((100 * done) / size)}%, ` : '';
+      print(`${percent}${grouped(count)} ${unit}, ${rateOf(count, began)}/s`);
     },
     stop: () => {},
   };
 }
 
-function barOf(size: number, began: number, Bar: typeof SingleBar): Progress {
+function barOf(size: number, unit: string, began: number, Bar: typeof SingleBar): Progress {
   const bar = new Bar({
-    format: '{bar} {percentage}% | {commands} commands | {rate}/s | {left} left',
+    format: `{bar} {percentage}% | {count} ${unit} | {rate}/s | {left} left`,
     barCompleteChar: '█',
     barIncompleteChar: '░',
     barsize: 30,
@@ -40,13 +47,13 @@ function barOf(size: number, began: number, Bar: typeof SingleBar): Progress {
     clearOnComplete: true,
     stopOnComplete: false,
   });
-  bar.start(size, 0, { commands: '0', rate: '–', left: '–' });
+  bar.start(size, 0, { count: '0', rate: '–', left: '–' });
   return {
-    show(bytes, commands) {
-      const left = ((performance.now() - began) / Math.max(bytes, 1)) * (size - bytes);
-      bar.update(bytes, {
-        commands: grouped(commands),
-        rate: rateOf(commands, began),
+    show(done, count) {
+      const left = ((performance.now() - began) / Math.max(done, 1)) * (size - done);
+      bar.update(done, {
+        count: grouped(count),
+        rate: rateOf(count, began),
         left: durationOf(Math.max(left, 0)),
       });
     },

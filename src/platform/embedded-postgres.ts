@@ -7,7 +7,7 @@ import { EmbeddedPostgresError } from './embedded/error.js';
 import { makeFolder } from './embedded/folder.js';
 import { canEnter, chooseIdentity } from './embedded/identity.js';
 import { type LaunchPlan, reachServer, superuserClient } from './embedded/launch.js';
-import { stopPostmaster, watchPostmaster } from './embedded/postmaster.js';
+import { findPostmaster, stopPostmaster, watchPostmaster } from './embedded/postmaster.js';
 import { lockService, type ServiceLock } from './embedded/service-lock.js';
 
 export { EmbeddedPostgresError } from './embedded/error.js';
@@ -56,6 +56,17 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   }
 }
 
+/** The URL of the Postgres that a service has running on this folder; undefined when there is none. */
+export async function findEmbeddedPostgres(dataDir: string): Promise<string | undefined> {
+  const cluster = await findCluster(resolve(dataDir));
+  const server = cluster && (await findPostmaster(cluster));
+  return server ? urlOf(server.port, await readPassword(resolve(dataDir), cluster)) : undefined;
+}
+
+function urlOf(port: number, password: string): string {
+  return `postgres://postgres:${password}@127.0.0.1:${port}/${DATABASE}`;
+}
+
 async function start(dataDir: string, options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const plan = await prepare(dataDir, options.settings ?? {});
   const { session, tookOver, ...server } = await reachServer(plan);
@@ -92,7 +103,7 @@ async function start(dataDir: string, options: EmbeddedPostgresOptions): Promise
   };
   let stopped: Promise<void> | undefined;
   return {
-    url: `postgres://postgres:${plan.password}@127.0.0.1:${server.port}/${DATABASE}`,
+    url: urlOf(server.port, plan.password),
     port: server.port,
     dataDir: plan.cluster,
     tookOver,

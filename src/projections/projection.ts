@@ -35,17 +35,16 @@ export interface Apply {
 export type Rows = 'entries' | 'transactions' | 'annotations';
 
 /**
- * What `verify` compares of a table, and by what it takes the table apart: accounts (`account_no`), transactions
- * (`sequence`), or not at all.
+ * What `verify` compares of a table: the rows of accounts (`account_no`), or of transactions (`sequence`), which the
+ * projection's own statements make again; or all of it with what a query comes to, for sums over all accounts.
  */
-export interface Comparison {
+export type Comparison = {
   table: string;
-  by: 'accounts' | 'transactions' | 'whole';
   /** Columns that name a row, for people and for repairs. */
   key: string[];
   /** The other columns that must agree. */
   columns: string[];
-}
+} & ({ by: 'accounts' | 'transactions' } | { by: 'whole'; expected: string });
 
 export type ProjectionName =
   'transactions' | 'holds' | 'lines' | 'balances' | 'daily-totals' | 'trial-balance';

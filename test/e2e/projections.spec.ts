@@ -150,12 +150,15 @@ describe('the tail', () => {
     );
     await transfer('cash', 'alice', 1n);
     await caughtUp();
-    const { rows } = await pool.query(
-      'select projection, source, cause, stack, times, payload from projections.dead_letters',
-    );
-    expect(rows.map(({ projection }) => projection).sort()).toEqual(
-      projections.map(({ name }) => name).sort(),
-    );
+    const letters = async () =>
+      (
+        await pool.query(
+          'select projection, source, cause, stack, times, payload from projections.dead_letters order by projection',
+        )
+      ).rows;
+    await until(async () => (await letters()).length > 0);
+    const rows = await letters();
+    expect(rows.map(({ projection }) => projection)).toEqual(projections.map(({ name }) => name).sort());
     expect(rows[0]).toMatchObject({
       source: expect.stringMatching(/^outbox \d+$/),
       cause: expect.stringMatching(/JSON.*\(outbox \d+\)$/),

@@ -33,7 +33,7 @@ create table {schema}.coverage (
 `,
   // The trial balance reads the lines of the days that it doesn't take whole.
   indexes: [
-    'alter table {schema}.lines add primary key (account_no, version)',
+    'create unique index lines_version on {schema}.lines (account_no, version)',
     'create index lines_effective on {schema}.lines (account_no, effective_at, version)',
     'create index lines_ledger_effective on {schema}.lines (ledger, effective_at) where posted <> 0',
     'create index lines_ledger_recorded on {schema}.lines (ledger, recorded_at) where posted <> 0',

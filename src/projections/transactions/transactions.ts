@@ -32,7 +32,7 @@ create unique index annotations_sequence on {schema}.annotations (sequence);
   // Lists go by recorded time; the sequence, unique, settles what was recorded in the same microsecond. The indexes of
   // newest and kind grow at their ends only: the cheapest there are.
   indexes: [
-    'alter table {schema}.transactions add primary key (sequence)',
+    'create unique index transactions_sequence on {schema}.transactions (sequence)',
     'create unique index transactions_id on {schema}.transactions (id)',
     'create index transactions_newest on {schema}.transactions (ledger, recorded_at, sequence)',
     'create index transactions_kind on {schema}.transactions (ledger, kind, recorded_at, sequence)',

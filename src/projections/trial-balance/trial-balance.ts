@@ -81,6 +81,13 @@ on conflict (ledger, currency, account_type, effective_day, recorded_day, shard)
       by: 'whole',
       key: ['ledger', 'currency', 'account_type', 'effective_day', 'recorded_day'],
       columns: ['debits', 'credits'],
+      expected: `
+select i.ledger, i.currency, i.account_type, (i.effective_at at time zone 'UTC')::date as effective_day,
+  (i.recorded_at at time zone 'UTC')::date as recorded_day,
+  coalesce(sum(i.posted) filter (where i.side = 'debit'), 0) as debits,
+  coalesce(sum(i.posted) filter (where i.side = 'credit'), 0) as credits
+from ({incoming}) i where i.posted <> 0
+group by 1, 2, 3, 4, 5`,
     },
     { table: 'applied', by: 'accounts', key: ['account_no'], columns: ['versions'] },
   ],

@@ -1,0 +1,91 @@
+import type pg from 'pg';
+import { projections, type Comparison, type Projection, type ProjectionName } from '../projection.js';
+import { entriesOfAccounts, transactionsBetween, type RowSource } from '../runner/journal-rows.js';
+import { activeSchemas } from '../active.js';
+import type { Rows } from '../projection.js';
+import { compareSlice, compareWhole, type Difference, type Kept } from './compare.js';
+import { repairSlice } from './repair.js';
+import { accountSlices, sequenceSlices, type Slice } from './slices.js';
+
+export interface VerifyOptions {
+  /** A pool of the role counterfoil_projector. */
+  pool: pg.Pool;
+  names: ProjectionName[];
+  /** So many accounts and so many transactions, by chance; everything without it. */
+  sample?: number;
+  /** Put what the journal says in the place of what differs. */
+  repair: boolean;
+  signal: AbortSignal;
+  progress: (projection: ProjectionName, done: number, total: number) => void;
+  difference: (difference: Difference) => void;
+}
+
+export interface Verified {
+  projection: ProjectionName;
+  /** Accounts or transactions that were looked at. */
+  compared: number;
+  differences: number;
+  repaired: number;
+  /** Sums over all accounts can't be mended by piece: the projection has to be rebuilt. */
+  toRebuild: boolean;
+}
+
+/**
+ * Compares the read model with what the journal comes to by the same statements, slice by slice, each in one snapshot.
+ *
+ * What is underway is no difference: of the journal counts what is known to be complete and what was applied beyond.
+ */
+export async function verify(options: VerifyOptions): Promise<Verified[]> {
+  const results = [];
+  for (const name of options.names) {
+    const projection = projections.find((each) => each.name === name)!;
+    results.push(await verifyOne(options, projection));
+  }
+  return results;
+}
+
+async function verifyOne(options: VerifyOptions, projection: Projection): Promise<Verified> {
+  const { pool, sample, signal, repair } = options;
+  const { name, compare } = projection;
+  const result: Verified = { projection: name, compared: 0, differences: 0, repaired: 0, toRebuild: false };
+  const tell = (difference: Difference) => {
+    result.differences += 1;
+    options.difference(difference);
+  };
+  const bySlice = compare.filter((comparison) => comparison.by !== 'whole');
+  const slices = (bySlice[0]?.by === 'accounts' ? accountSlices : sequenceSlices)(pool, sample);
+  for await (const { slice, size, done, total } of slices) {
+    signal.throwIfAborted();
+    const found = await compareSlice(pool, projection, bySlice, (kept) => sourcesOf(slice, kept));
+    found.forEach(tell);
+    result.compared += size;
+    options.progress(name, done, total);
+    if (!repair || found.length === 0) continue;
+    result.repaired += await repairSlice(pool, projection, bySlice, (kept) => sourcesOf(slice, kept));
+  }
+  for (const comparison of compare.filter(isWhole)) {
+    if (sample !== undefined) continue;
+    const { [name]: schema } = await activeSchemas(pool, name);
+    const found = await compareWhole(pool, projection, schema, comparison, allEntries);
+    found.forEach(tell);
+    result.toRebuild ||= found.length > 0;
+  }
+  return result;
+}
+
+type Whole = Comparison & { by: 'whole' };
+
+function isWhole(comparison: Comparison): comparison is Whole {
+  return comparison.by === 'whole';
+}
+
+function sourcesOf(slice: Slice, kept: Kept): Partial<Record<Rows, RowSource>> {
+  if (slice.by === 'accounts') return { entries: kept(entriesOfAccounts(slice.accounts), 'transactions') };
+  const { transactions, annotations } = transactionsBetween(slice.after, slice.through);
+  return { transactions: kept(transactions, 'transactions'), annotations: kept(annotations, 'annotations') };
+}
+
+const allEntries: RowSource = {
+  text: entriesOfAccounts([]).text.replace('e.account_no = any($1::bigint[])', 'true'),
+  values: [],
+};
