@@ -95,15 +95,16 @@ async function differing(
   { key, columns }: Comparison,
   { expected, actual, values }: { expected: string; actual: string; values: unknown[] },
 ): Promise<Omit<Difference, 'projection' | 'table'>[]> {
-  const object = (of: string, names: string[]) =>
-    `jsonb_build_object(${names.map((column) => `'${column}', ${of}.${column}::text`).join(', ')})`;
+  const text = (names: string[], value: (column: string) => string) =>
+    `json_build_object(${names.map((column) => `'${column}', ${value(column)}::text`).join(', ')})`;
   const row = (of: string) => `row(${columns.map((column) => `${of}.${column}`).join(', ')})`;
+  const [first] = key;
   const { rows } = await db.query<Omit<Difference, 'projection' | 'table'>>(
-    `select coalesce(${object('e', key)}, '{}') || case when e.${key[0]} is null then ${object('a', key)} else '{}' end as key,
-       case when e.${key[0]} is not null then ${object('e', columns)} end as journal,
-       case when a.${key[0]} is not null then ${object('a', columns)} end as "readModel"
+    `select ${text(key, (column) => `coalesce(e.${column}, a.${column})`)} as key,
+       case when e.${first} is not null then ${text(columns, (column) => `e.${column}`)} end as journal,
+       case when a.${first} is not null then ${text(columns, (column) => `a.${column}`)} end as "readModel"
      from (${expected}) e full join (${actual}) a on ${key.map((column) => `e.${column} = a.${column}`).join(' and ')}
-     where (e.${key[0]} is null) <> (a.${key[0]} is null) or ${row('e')} is distinct from ${row('a')}`,
+     where (e.${first} is null) <> (a.${first} is null) or ${row('e')} is distinct from ${row('a')}`,
     values,
   );
   return rows;
