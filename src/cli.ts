@@ -18,6 +18,7 @@ const commands: Record<string, Providers> = {
   events: async () => (await import('./cli/events.command.js')).eventsProviders,
   holds: async () => (await import('./cli/holds.command.js')).holdsProviders,
   projections: async () => (await import('./cli/projections.command.js')).projectionsProviders,
+  'dead-letters': async () => (await import('./cli/dead-letters.command.js')).deadLettersProviders,
   migrate: async () => [(await import('./cli/migrate.command.js')).MigrateCommand],
   connect: async () => (await import('./connect/connect.command.js')).connectProviders,
 };

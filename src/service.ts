@@ -13,9 +13,9 @@ import { configureHttp, createHttpAdapter } from './platform/http/configure.js';
 import { nestLogger } from './platform/logging.js';
 import { collectProcessMetrics } from './platform/metrics.js';
 import { createPool } from './platform/postgres.js';
-import { recentFreshness } from './projections/freshness.js';
 import { keepComplete } from './projections/complete.js';
 import { watchLag } from './projections/lag.js';
+import { recentStatus } from './projections/status.js';
 import { startTail } from './projections/runner/tail.js';
 
 /** Readiness says `degraded` when the read model is further behind than this: commands are taken all the same. */
@@ -108,9 +108,14 @@ function runTail(databaseUrl: string, log: Logger, { healAfterSeconds }: Config)
 function readinessOf(pool: pg.Pool, logger: Logger): Readiness {
   return async () => {
     try {
-      const { lag_events, lag_seconds, as_of, source } = await recentFreshness(pool);
-      const status = lag_seconds <= MOST_LAG_SECONDS ? 'ok' : 'degraded';
-      return { status, checks: { postgres: 'ok', read_model: { source, lag_events, lag_seconds, as_of } } };
+      const { lag_events, lag_seconds, as_of, source, healed, projections } = await recentStatus(pool);
+      const late = projections.some((one) => one.version === null || one.lag_seconds > MOST_LAG_SECONDS);
+      const each = projections.map(({ projection, ...rest }) => [projection, rest]);
+      const read_model = {
+        ...{ source, lag_events, lag_seconds, as_of, healed_events: healed.total },
+        projections: Object.fromEntries(each),
+      };
+      return { status: late ? 'degraded' : 'ok', checks: { postgres: 'ok', read_model } };
     } catch (error) {
       // Anyone may ask: what is wrong, with the address, is in the log.
       logger.warn({ err: error }, 'not ready: Postgres does not answer');

@@ -2,6 +2,7 @@ import { ConfigError, loadConfig } from './config.js';
 import { createLogger } from './platform/logging.js';
 import { createPool } from './platform/postgres.js';
 import { keepComplete } from './projections/complete.js';
+import { publishDeadLetters } from './projections/dead-letters/publish.js';
 import { startKafka } from './projections/runner/kafka-source.js';
 import { startTail } from './projections/runner/tail.js';
 
@@ -24,14 +25,18 @@ async function main(): Promise<number> {
   });
   const kafka = config.kafkaBrokers.length > 0;
   const source = kafka ? startKafka({ pool, log, brokers: config.kafkaBrokers }) : startTail({ pool, log });
-  const complete = keepComplete({ pool, log, healAfterSeconds: config.healAfterSeconds });
+  const { kafkaBrokers: brokers, healAfterSeconds } = config;
+  const beside = [
+    keepComplete({ pool, log, healAfterSeconds }),
+    ...(kafka ? [publishDeadLetters({ pool, log, brokers })] : []),
+  ];
   log.info({ source: kafka ? 'kafka' : 'tail', brokers: config.kafkaBrokers }, 'projection worker started');
 
   const end = await Promise.race([stopping, source.ended.then((error) => ({ error }))]);
   if ('signal' in end) log.info(end, 'projection worker stops');
   else
     log.error({ err: end.error }, `projection worker ends, it feeds nothing any more: ${end.error?.message}`);
-  await Promise.all([source.stop(), complete.stop()]);
+  await Promise.all([source, ...beside].map((running) => running.stop()));
   await pool.end();
   log.info({}, 'projection worker stopped');
   return 'signal' in end ? 0 : 1;

@@ -11,11 +11,11 @@ export function readTopics(): Topic[] {
   return (JSON.parse(readConnectFile('topics.json')) as { topics: Topic[] }).topics;
 }
 
-/** Of the topics that hold events, not Debezium's own, those that aren't there. */
+/** Of the topics that hold events, not Debezium's own nor dead letters, those that aren't there. */
 export async function missingEventTopics(brokers: string[]): Promise<string[]> {
   const existing = new Set(await withAdmin(brokers, (admin) => admin.listTopics()));
   const names = readTopics().map((topic) => topic.name);
-  return names.filter((name) => !name.startsWith('__') && !existing.has(name));
+  return names.filter((name) => !/^__|\.dlq\./.test(name) && !existing.has(name));
 }
 
 /**

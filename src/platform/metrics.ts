@@ -47,16 +47,16 @@ export const projectionLagEvents = new Gauge({
   registers,
 });
 
-export const eventsHealed = new Counter({
-  name: 'projection_healed_events_total',
-  help: 'Events that this process applied from the journal because they had not come',
+export const deadLettersOpen = new Gauge({
+  name: 'projection_dead_letters_open',
+  help: 'Events that a projection could not apply and nobody has dealt with',
+  labelNames: ['projection'] as const,
   registers,
 });
 
-export const deadLettersBuried = new Counter({
-  name: 'projection_dead_letters_total',
-  help: 'Events that a projection could not apply and this process made dead letters of',
-  labelNames: ['projection'] as const,
+export const healedEvents = new Gauge({
+  name: 'projection_healed_events',
+  help: 'Events that were ever applied from the journal because they had not come: gaps that were closed',
   registers,
 });
 

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { activeSchema } from './active.js';
 import { missingBetween } from './complete.js';
+import { recently } from './recently.js';
 
 /** How far the read model is behind the journal. */
 export interface Freshness {
@@ -16,8 +17,6 @@ export interface Freshness {
 
 /** So many are looked at and no more: with one event missing, everything after it lies beyond the mark. */
 const MOST_LOOKED_AT = 10_000;
-const KEPT_MS = 500;
-const kept = new WeakMap<pg.Pool, { until: number; known: Promise<Freshness> }>();
 
 interface Known {
   sequence: string;
@@ -50,13 +49,4 @@ export async function freshness(pool: pg.Pool): Promise<Freshness> {
 }
 
 /** As it was found out at most half a second ago, for whoever asks often. */
-export async function recentFreshness(pool: pg.Pool): Promise<Freshness> {
-  let entry = kept.get(pool);
-  if (!entry || entry.until < Date.now()) {
-    entry = { until: Date.now() + KEPT_MS, known: freshness(pool) };
-    // A failure is not remembered: the next reader asks again.
-    entry.known.catch(() => kept.delete(pool));
-    kept.set(pool, entry);
-  }
-  return entry.known;
-}
+export const recentFreshness = recently(freshness);

@@ -1,5 +1,4 @@
 import type pg from 'pg';
-import { eventsHealed } from '../platform/metrics.js';
 import { activeSchema } from './active.js';
 import { missingBetween } from './complete.js';
 import type { CompleteOptions } from './complete.js';
@@ -36,7 +35,6 @@ export async function heal({ pool, log, healAfterSeconds }: CompleteOptions): Pr
     return missing;
   });
   if (healed.length > 0) {
-    eventsHealed.inc(healed.length);
     log.error(
       { events: healed.length, first: healed[0], last: healed.at(-1) },
       `projections: ${healed.length} events had not come within ${healAfterSeconds} s and were applied from the journal`,

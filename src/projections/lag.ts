@@ -1,15 +1,24 @@
 import type pg from 'pg';
-import { projectionLagEvents, projectionLagSeconds } from '../platform/metrics.js';
-import { freshness } from './freshness.js';
+import {
+  deadLettersOpen,
+  healedEvents,
+  projectionLagEvents,
+  projectionLagSeconds,
+} from '../platform/metrics.js';
+import { readModelStatus } from './status.js';
 
 const EVERY_MS = 5_000;
 
-/** Keeps the lag gauges of `/metrics` up to date, whatever feeds the read model; returns how to stop. */
+/** Keeps the read model's gauges of `/metrics` up to date, whatever feeds the read model; returns how to stop. */
 export function watchLag(pool: pg.Pool): () => void {
   const look = async () => {
-    const { lag_events, lag_seconds } = await freshness(pool);
-    projectionLagEvents.set({ projection: 'all' }, lag_events);
-    projectionLagSeconds.set({ projection: 'all' }, lag_seconds);
+    const { projections, healed } = await readModelStatus(pool);
+    for (const { projection, lag_events, lag_seconds, dead_letters } of projections) {
+      projectionLagEvents.set({ projection }, lag_events);
+      projectionLagSeconds.set({ projection }, lag_seconds);
+      deadLettersOpen.set({ projection }, dead_letters);
+    }
+    healedEvents.set(healed.total);
   };
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;

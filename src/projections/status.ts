@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { freshness, type Freshness } from './freshness.js';
 import { projections, type ProjectionName } from './projection.js';
+import { recently } from './recently.js';
 import { versions, type Version } from './versions.js';
 
 /** How a projection is. */
@@ -52,6 +53,9 @@ export async function readModelStatus(pool: pg.Pool): Promise<ReadModelStatus> {
     healed,
   };
 }
+
+/** As it was found out at most half a second ago. */
+export const recentStatus = recently(readModelStatus);
 
 function statusOf(
   projection: ProjectionName,

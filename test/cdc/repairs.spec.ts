@@ -166,7 +166,7 @@ describe('apply', () => {
       republish: () => Promise.reject(new Error('no')),
     });
     expect(lines).toEqual([
-      'Topics: all 5 as they should be',
+      'Topics: all 11 as they should be',
       'Replication slot: present',
       'Connector counterfoil-outbox: running',
     ]);

@@ -1,5 +1,4 @@
 import type pg from 'pg';
-import { deadLettersBuried } from '../../platform/metrics.js';
 import type { Newest } from '../runner/checkpoint.js';
 import { decode, newest, type Incoming, type SourceEvent } from '../runner/incoming.js';
 import { recordedAs } from '../runner/journal-rows.js';
@@ -112,7 +111,6 @@ async function bury(
       ...[storable(error.message), storable(error.stack ?? error.message)],
     ],
   );
-  deadLettersBuried.inc({ projection });
   log.error(
     { projection, position, err: error },
     `projections: ${projection} can't apply an event, which is a dead letter now: ${error.message}`,

@@ -52,25 +52,18 @@ async function someAccounts(pool: pg.Pool, sample: number): Promise<string[]> {
 
 /** All transactions, or some stretches of them by chance, by their sequence. */
 export async function* sequenceSlices(pool: pg.Pool, sample?: number): AsyncGenerator<Part> {
-  const { rows } = await pool.query<{ last: string }>(
-    'select coalesce(max(sequence), 0) as last from journal.transactions',
+  const step = Math.min(TRANSACTIONS, sample ?? TRANSACTIONS);
+  const { rows } = await pool.query<{ after: string; through: string; total: number }>(
+    `select (n * $1::int)::bigint as after, ((n + 1) * $1::int)::bigint as through, (count(*) over ())::int * $1::int as total
+     from (
+       select n from generate_series(0, (select coalesce(max(sequence), 0) from journal.transactions) / $1::int) n
+       order by case when $2::boolean then random() end, n limit ($3::float8)::bigint
+     ) chosen`,
+    [step, sample !== undefined, sample === undefined ? null : Math.max(1, sample / step)],
   );
-  const last = BigInt(rows[0]!.last);
-  const step = BigInt(sample === undefined ? TRANSACTIONS : Math.min(TRANSACTIONS, Math.max(1, sample)));
-  const starts = (last + step - 1n) / step;
-  const wanted = sample === undefined ? starts : bigMin(starts, BigInt(sample) / step || 1n);
-  for (let n = 0n; n < wanted; n += 1n) {
-    const start = sample === undefined ? n : BigInt(Math.floor(Math.random() * Number(starts)));
-    const [after, through] = [start * step, (start + 1n) * step];
-    yield {
-      slice: { by: 'transactions', after: String(after), through: String(through) },
-      size: Number(step),
-      done: Number((n + 1n) * step),
-      total: Number(wanted * step),
-    };
+  let done = 0;
+  for (const { after, through, total } of rows) {
+    done += step;
+    yield { slice: { by: 'transactions', after, through }, size: step, done, total };
   }
-}
-
-function bigMin(a: bigint, b: bigint): bigint {
-  return a < b ? a : b;
 }
