@@ -1,14 +1,19 @@
 import Table from 'cli-table3';
-import { Command, CommandRunner, Help, SubCommand } from 'nest-commander';
+import { Command, CommandRunner, Help, Option, SubCommand } from 'nest-commander';
 import { ConfigError, loadConfig, type Config } from '../config.js';
 import { republishJournal } from '../events/republish.js';
+import { applyAnalysts, removeAnalysts } from './analysts.js';
 import { applyStreaming } from './apply.js';
 import { streamingStatus } from './status.js';
+
+interface AnalystsOption {
+  analysts?: boolean;
+}
 
 const environment = `
 Environment:
   DATABASE_OWNER_URL or DATABASE_URL  the database, as this machine reaches it
-  CDC_DATABASE_URL                    the database as Kafka Connect reaches it, login counterfoil_cdc (apply)
+  CDC_DATABASE_URL                    the database as Kafka Connect reaches it, login counterfoil_cdc (not for status)
   KAFKA_BROKERS                       host:port, …
   CONNECT_URL                         Kafka Connect (default http://127.0.0.1:8083)
 `;
@@ -18,24 +23,59 @@ Environment:
   description: 'Make topics, replication slot and connector as connect/ says; safe to repeat',
 })
 export class ConnectApplyCommand extends CommandRunner {
-  async run(): Promise<void> {
-    const config = loadConfig();
-    if (!config.cdcDatabaseUrl) throw new ConfigError('CDC_DATABASE_URL must be set');
-    await applyStreaming({
-      ...where(config),
-      cdcDatabaseUrl: config.cdcDatabaseUrl,
-      republish: republishJournal,
-      log: (line) => process.stdout.write(`${line}\n`),
-    });
+  async run(_: string[], { analysts }: AnalystsOption): Promise<void> {
+    const options = operation(loadConfig());
+    await applyStreaming({ ...options, republish: republishJournal });
+    if (analysts) await applyAnalysts(options);
+  }
+
+  @Option({
+    flags: '--analysts',
+    description: 'the second connector as well: ledger.entries.v1 and ledger.balances.v1, row by row',
+  })
+  analysts(): boolean {
+    return true;
   }
 
   @Help('after')
   examples(): string {
-    return `${environment}
+    return `
+What was recorded before is put on the topics too, with --analysts by reading both tables once. Without it, a second
+connector that is there stays as it is.
+${environment}
 Example:
   CDC_DATABASE_URL=postgres://counterfoil_cdc:…@db:5432/ledger counterfoil connect apply
+  counterfoil connect apply --analysts
 
-Exit status: 0 the connector runs, 1 failed, 2 a setting is missing.`;
+Exit status: 0 the connectors run, 1 failed, 2 a setting is missing.`;
+  }
+}
+
+@SubCommand({
+  name: 'remove',
+  description: 'Take the connector for analysts away again, with its slot, its publication and its topics',
+})
+export class ConnectRemoveCommand extends CommandRunner {
+  async run(_: string[], { analysts }: AnalystsOption): Promise<void> {
+    if (!analysts) throw new ConfigError('only the connector for analysts can be removed: say --analysts');
+    await removeAnalysts(operation(loadConfig()));
+  }
+
+  @Option({ flags: '--analysts', description: 'ledger.entries.v1, ledger.balances.v1 and what fills them' })
+  analysts(): boolean {
+    return true;
+  }
+
+  @Help('after')
+  examples(): string {
+    return `
+A slot that nobody reads holds back the WAL until the disk is full: remove what is no longer needed. What was on the
+topics is gone with them; connect apply --analysts puts it there again from the tables.
+${environment}
+Example:
+  counterfoil connect remove --analysts
+
+Exit status: 0 none of it is there, 1 failed, 2 a setting or --analysts is missing.`;
   }
 }
 
@@ -65,7 +105,7 @@ Exit status: 0 healthy, 1 not, 2 a setting is missing.`;
 @Command({
   name: 'connect',
   description: 'The way of the events from the outbox to Kafka',
-  subCommands: [ConnectApplyCommand, ConnectStatusCommand],
+  subCommands: [ConnectApplyCommand, ConnectRemoveCommand, ConnectStatusCommand],
 })
 export class ConnectCommand extends CommandRunner {
   run([unknown]: string[]): Promise<void> {
@@ -82,7 +122,18 @@ Example:
 }
 
 /** For the CLI's module. */
-export const connectProviders = [ConnectCommand, ConnectApplyCommand, ConnectStatusCommand];
+export const connectProviders = [
+  ConnectCommand,
+  ConnectApplyCommand,
+  ConnectRemoveCommand,
+  ConnectStatusCommand,
+];
+
+function operation(config: Config) {
+  const { cdcDatabaseUrl } = config;
+  if (!cdcDatabaseUrl) throw new ConfigError('CDC_DATABASE_URL must be set');
+  return { ...where(config), cdcDatabaseUrl, log: (line: string) => void process.stdout.write(`${line}\n`) };
+}
 
 function where(config: Config) {
   const databaseUrl = config.databaseOwnerUrl ?? config.databaseUrl;

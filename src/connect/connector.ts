@@ -22,8 +22,16 @@ export class ConnectError extends Error {
   }
 }
 
-/** `connect/outbox.json` with its placeholders filled in from the URL by which Connect reaches Postgres. */
-export function readConnector(cdcDatabaseUrl: string): Connector {
+/** Two connectors, each with a file `connect/NAME.json`; that for analysts is optional. */
+export type StreamName = 'outbox' | 'analysts';
+
+/** As it lies in `connect/`, with its placeholders. */
+export function readTemplate(stream: StreamName): Connector {
+  return JSON.parse(readConnectFile(`${stream}.json`)) as Connector;
+}
+
+/** The connector with its placeholders filled in from the URL by which Connect reaches Postgres. */
+export function readConnector(stream: StreamName, cdcDatabaseUrl: string): Connector {
   const url = new URL(cdcDatabaseUrl);
   const values: Record<string, string> = {
     CDC_HOST: url.hostname.replace(/^\[(.*)\]$/, '$1'),
@@ -34,7 +42,7 @@ export function readConnector(cdcDatabaseUrl: string): Connector {
     CDC_PASSWORD: decodeURIComponent(url.password),
     CDC_SSLMODE: url.searchParams.get('sslmode') ?? 'prefer',
   };
-  const connector = JSON.parse(readConnectFile('outbox.json')) as Connector;
+  const connector = readTemplate(stream);
   const filled = Object.entries(connector.config).map(([key, value]) => [key, fill(value, values)]);
   return { name: connector.name, config: Object.fromEntries(filled) as Record<string, string> };
 }

@@ -1,7 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 
-/** Name of the slot and of the publication, also in `connect/outbox.json`. */
+/** Names of a stream's slot and publication, also in its file in `connect/`. */
 export const SLOT = 'counterfoil_outbox';
+export const ANALYSTS_SLOT = 'counterfoil_analysts';
+
+const DROP_WITHIN_MS = 30_000;
+const OBJECT_IN_USE = '55006';
 
 export interface SlotStatus {
   active: boolean;
@@ -21,17 +26,29 @@ export function isLost({ walStatus }: SlotStatus): boolean {
 
 /** Makes the logical slot, in place of one that Postgres gave up: what was committed earlier won't come through it. */
 export async function makeSlot(databaseUrl: string, cdcDatabaseUrl: string): Promise<void> {
-  try {
-    await withClient(databaseUrl, createSlot);
-  } catch (error) {
-    // The owner needs no REPLICATION; the login that Debezium uses always has it.
-    if ((error as { code?: string }).code !== '42501') throw error;
-    await withClient(withCredentials(databaseUrl, cdcDatabaseUrl), createSlot);
-  }
+  await withReplication(databaseUrl, cdcDatabaseUrl, createSlot);
+}
+
+/** Drops a slot that the connector has just let go of, if it is there: its reader may need a moment to notice. */
+export async function dropSlot(databaseUrl: string, cdcDatabaseUrl: string, slot: string): Promise<void> {
+  await withReplication(databaseUrl, cdcDatabaseUrl, async (client) => {
+    for (const deadline = Date.now() + DROP_WITHIN_MS; ; await sleep(200)) {
+      try {
+        await client.query(
+          `SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots
+            WHERE slot_name = $1 AND database = current_database()`,
+          [slot],
+        );
+        return;
+      } catch (error) {
+        if ((error as { code?: string }).code !== OBJECT_IN_USE || Date.now() > deadline) throw error;
+      }
+    }
+  });
 }
 
 /** @returns undefined when there is no such slot. */
-export async function slotStatus(databaseUrl: string): Promise<SlotStatus | undefined> {
+export async function slotStatus(databaseUrl: string, slot: string): Promise<SlotStatus | undefined> {
   return withClient(databaseUrl, async (client) => {
     const { rows } = await client.query<{
       active: boolean;
@@ -45,7 +62,7 @@ export async function slotStatus(databaseUrl: string): Promise<SlotStatus | unde
               pg_wal_lsn_diff(restart_lsn, '0/0') AS begins, pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0') AS ends
          FROM pg_replication_slots
         WHERE slot_name = $1 AND database = current_database()`,
-      [SLOT],
+      [slot],
     );
     const row = rows[0];
     if (!row) return undefined;
@@ -73,6 +90,20 @@ async function createSlot(client: Client): Promise<void> {
   await client.query(`SELECT pg_create_logical_replication_slot('${SLOT}', 'pgoutput'${failover})`);
 }
 
+/** The owner needs no REPLICATION; the login that Debezium uses always has it. */
+async function withReplication(
+  databaseUrl: string,
+  cdcDatabaseUrl: string,
+  work: (client: Client) => Promise<void>,
+): Promise<void> {
+  try {
+    await withClient(databaseUrl, work);
+  } catch (error) {
+    if ((error as { code?: string }).code !== '42501') throw error;
+    await withClient(withCredentials(databaseUrl, cdcDatabaseUrl), work);
+  }
+}
+
 /** The database as this process reaches it, with the login that Connect uses. */
 function withCredentials(databaseUrl: string, cdcDatabaseUrl: string): string {
   const url = new URL(databaseUrl);
@@ -82,7 +113,7 @@ function withCredentials(databaseUrl: string, cdcDatabaseUrl: string): string {
   return url.href;
 }
 
-async function withClient<T>(databaseUrl: string, work: (client: Client) => Promise<T>): Promise<T> {
+export async function withClient<T>(databaseUrl: string, work: (client: Client) => Promise<T>): Promise<T> {
   const client = new Client({ connectionString: databaseUrl, connectionTimeoutMillis: 5_000 });
   // A connection that breaks between statements raises an event, which unheard would end the process.
   client.on('error', () => undefined);

@@ -1,5 +1,12 @@
-import { connectorStatus, firstTrace, isRunning, type ConnectorStatus } from './connector.js';
-import { readConnectFile } from './files.js';
+import { hasAnalysts } from './analysts.js';
+import {
+  connectorStatus,
+  firstTrace,
+  isRunning,
+  readTemplate,
+  type ConnectorStatus,
+  type StreamName,
+} from './connector.js';
 import { isLost, slotStatus, type SlotStatus } from './slot.js';
 import { partitionDrift, readTopics } from './topics.js';
 
@@ -15,15 +22,28 @@ export interface Finding {
   state: string;
 }
 
-/** The whole stream, each part looked at by itself, so that one that is away doesn't hide the others. */
+/** The whole stream, each part looked at by itself, so that one that is away doesn't hide the others; and the
+ * analysts' where it was set up. */
 export async function streamingStatus(options: StreamingStatusOptions): Promise<Finding[]> {
-  const { name } = JSON.parse(readConnectFile('outbox.json')) as { name: string };
+  const analysts = await hasAnalysts(options.databaseUrl).catch(() => false);
+  const streams: StreamName[] = analysts ? ['outbox', 'analysts'] : ['outbox'];
+  return (await Promise.all(streams.map((stream) => findings(options, stream)))).flat();
+}
+
+function findings(options: StreamingStatusOptions, stream: StreamName): Promise<Finding[]> {
+  const { name, config } = readTemplate(stream);
+  const slot = config['slot.name']!;
+  const topics = readTopics(stream);
   return Promise.all([
     finding(`connector ${name}`, async () =>
       describeConnector(await connectorStatus(options.connectUrl, name)),
     ),
-    finding('replication slot', async () => describeSlot(await slotStatus(options.databaseUrl))),
-    finding('topics', async () => describeTopics(await partitionDrift(options.kafkaBrokers))),
+    finding(`replication slot ${slot}`, async () =>
+      describeSlot(await slotStatus(options.databaseUrl, slot)),
+    ),
+    finding(`topics of ${name}`, async () =>
+      describeTopics(await partitionDrift(options.kafkaBrokers, topics), topics.length),
+    ),
   ]);
 }
 
@@ -52,9 +72,9 @@ function describeSlot(status: SlotStatus | undefined): State {
   return { healthy: status.active && !isLost(status), state };
 }
 
-function describeTopics(drift: string[]): State {
+function describeTopics(drift: string[], count: number): State {
   if (drift.length > 0) return { healthy: false, state: drift.join('\n') };
-  return { healthy: true, state: `all ${readTopics().length} as in connect/topics.json` };
+  return { healthy: true, state: `all ${count} as in connect/topics.json` };
 }
 
 /** `fetch failed` says nothing without its cause; other messages repeat theirs. */

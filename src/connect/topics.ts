@@ -1,20 +1,25 @@
 import { withAdmin } from '../platform/kafka.js';
+import type { StreamName } from './connector.js';
 import { readConnectFile } from './files.js';
 
 export interface Topic {
   name: string;
+  /** The stream without which it isn't there. */
+  optional?: 'analysts';
   partitions: number;
   config: Record<string, string>;
 }
 
-export function readTopics(): Topic[] {
-  return (JSON.parse(readConnectFile('topics.json')) as { topics: Topic[] }).topics;
+/** Those of one stream. */
+export function readTopics(stream: StreamName): Topic[] {
+  const { topics } = JSON.parse(readConnectFile('topics.json')) as { topics: Topic[] };
+  return topics.filter(({ optional = 'outbox' }) => optional === stream);
 }
 
 /** Of the topics that hold events, not Debezium's own nor dead letters, those that aren't there. */
-export async function missingEventTopics(brokers: string[]): Promise<string[]> {
+export async function missingEventTopics(brokers: string[], topics: Topic[]): Promise<string[]> {
   const existing = new Set(await withAdmin(brokers, (admin) => admin.listTopics()));
-  const names = readTopics().map((topic) => topic.name);
+  const names = topics.map((topic) => topic.name);
   return names.filter((name) => !/^__|\.dlq\./.test(name) && !existing.has(name));
 }
 
@@ -23,8 +28,7 @@ export async function missingEventTopics(brokers: string[]): Promise<string[]> {
  * @throws when a topic has another number of partitions than the file: order by key depends on it, so it is
  * never changed in place.
  */
-export async function ensureTopics(brokers: string[]): Promise<string[]> {
-  const topics = readTopics();
+export async function ensureTopics(brokers: string[], topics: Topic[]): Promise<string[]> {
   return withAdmin(brokers, async (admin) => {
     const existing = new Set(await admin.listTopics());
     const missing = topics.filter((topic) => !existing.has(topic.name));
@@ -45,8 +49,18 @@ export async function ensureTopics(brokers: string[]): Promise<string[]> {
   });
 }
 
+/** Deletes those that are there, with all that is on them. */
+export async function deleteTopics(brokers: string[], topics: Topic[]): Promise<string[]> {
+  return withAdmin(brokers, async (admin) => {
+    const existing = new Set(await admin.listTopics());
+    const present = topics.map((topic) => topic.name).filter((name) => existing.has(name));
+    if (present.length > 0) await admin.deleteTopics({ topics: present });
+    return present;
+  });
+}
+
 /** One line for each topic that is missing or has another number of partitions than it should. */
-export async function partitionDrift(brokers: string[], topics = readTopics()): Promise<string[]> {
+export async function partitionDrift(brokers: string[], topics: Topic[]): Promise<string[]> {
   return withAdmin(brokers, async (admin) => {
     const existing = new Set(await admin.listTopics());
     const present = topics.filter((topic) => existing.has(topic.name));

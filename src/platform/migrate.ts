@@ -4,6 +4,7 @@ import { Journal1763700000001 } from '../../migrations/0001-journal.js';
 import { PointsInTime1763700000002 } from '../../migrations/0002-points-in-time.js';
 import { Chains1763700000003 } from '../../migrations/0003-chains.js';
 import { ReadModel1763700000004 } from '../../migrations/0004-read-model.js';
+import { Analysts1763700000005 } from '../../migrations/0005-analysts.js';
 import { installProjections } from '../projections/install.js';
 import { projections } from '../projections/projection.js';
 import { isConnectionLost } from './postgres.js';
@@ -13,6 +14,7 @@ const migrations = [
   PointsInTime1763700000002,
   Chains1763700000003,
   ReadModel1763700000004,
+  Analysts1763700000005,
 ];
 
 const roles = ['owner', 'app', 'projector', 'reader', 'cdc'].map((role) => `counterfoil_${role}`);
@@ -152,6 +154,8 @@ async function grantRoles(client: pg.Client): Promise<void> {
     `connect on database ${database} to counterfoil_app, counterfoil_reader, counterfoil_cdc`,
     // Since Postgres 16 this takes a grant even for who has just created the role.
     ...['owner', 'app', 'projector', 'reader'].map((role) => `counterfoil_${role} to ${login}`),
+    // Only who owns a table may publish it, and the owner's publication for analysts has one of the read model.
+    'counterfoil_projector to counterfoil_owner',
   ];
   for (const grant of grants) {
     await client.query(`grant ${grant}`).catch((error: pg.DatabaseError) => {

@@ -64,9 +64,9 @@ const rows = [
      case when n % 10 < 4 then '{}' when n % 10 = 5 then '{"tier":"gold"}' else format('{"ext":"u%s"}', n) end::json,
      1, ${at}
    from generate_series(1, 1000000) n`,
-  `insert into balances_v1.balances (account_no, ledger, account, account_type, currency, version, posted_debits,
+  `insert into balances_v1.balances (account_no, ledger, account, key, account_type, currency, version, posted_debits,
      posted_credits, pending_debits, pending_credits, sequence, recorded_at)
-   select no, ledger, id, type, currency, 1, case when no between 5000 and 5059 then 20000000 else 0 end,
+   select no, ledger, id, ledger || '/' || id, type, currency, 1, case when no between 5000 and 5059 then 20000000 else 0 end,
      power(10, 7 * ((no * 618034 % 1000000) / 1e6)::float8)::bigint, 0, 0, no, opened_at
    from journal.accounts where no % 10 <> 7`,
   `insert into transactions_v1.transactions (sequence, id, ledger, kind, root_id, reference, effective_at, recorded_at,

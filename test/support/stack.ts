@@ -2,9 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import { applyAnalysts, removeAnalysts } from '../../src/connect/analysts.js';
 import { applyStreaming, type StreamingOptions } from '../../src/connect/apply.js';
-import { SLOT } from '../../src/connect/slot.js';
 import { republishJournal } from '../../src/events/republish.js';
+import { SLOT } from '../../src/connect/slot.js';
 import { startConnect, type RunningConnect } from '../../src/stack/kafka-connect.js';
 import { startKafka, type RunningKafka } from '../../src/stack/kafka.js';
 import { freePort, startPart, type Part } from '../../src/stack/process.js';
@@ -24,13 +25,16 @@ export interface TestStack {
   worker(): Part;
   /** Topics, slot, connector, again; `log` and `republish` may throw, to cut it off there. */
   apply(cuts?: Partial<Pick<StreamingOptions, 'log' | 'republish'>>): Promise<void>;
+  /** The second connector, which is off until then. @returns what it said */
+  applyAnalysts(): Promise<string[]>;
+  removeAnalysts(): Promise<string[]>;
   /** Another worker; it is stopped with the stack at the latest. */
   startWorker(name: string): Promise<Part>;
   stopWorkers(): Promise<void>;
   stopConnect(): Promise<void>;
   startConnect(): Promise<void>;
   /** As if somebody had: Connect is told nothing. */
-  dropSlot(): Promise<void>;
+  dropSlot(name?: string): Promise<void>;
   /** Kills by SIGKILL and starts again with the same data. */
   crashKafka(): Promise<void>;
   crashConnect(): Promise<void>;
@@ -73,6 +77,12 @@ export async function startTestStack(): Promise<TestStack> {
     void part.ended.then(() => workers.delete(part));
     return part;
   };
+  const told = async (work: typeof applyAnalysts) => {
+    const lines: string[] = [];
+    const log = (line: string) => void lines.push(line);
+    await work({ ...(await places(database.url, brokers, connect!.url)), log });
+    return lines;
+  };
   const stopWorkers = async () => void (await Promise.all([...workers].map((part) => part.stop())));
   return {
     url: service.url,
@@ -85,12 +95,14 @@ export async function startTestStack(): Promise<TestStack> {
       await runWorker();
     },
     apply: (cuts) => apply(database.url, brokers, connect!.url, cuts),
+    applyAnalysts: () => told(applyAnalysts),
+    removeAnalysts: () => told(removeAnalysts),
     worker: () => worker!,
     startWorker,
     stopWorkers,
     stopConnect: () => connect!.kill9(),
     startConnect: async () => void (await runConnect()),
-    dropSlot: () => dropSlot(database.url),
+    dropSlot: (name = SLOT) => dropSlots(database.url, name),
     async crashKafka() {
       await kafka!.kill9();
       await runKafka();
@@ -108,7 +120,7 @@ export async function startTestStack(): Promise<TestStack> {
       await service.stop();
       await connect?.kill9();
       await kafka?.kill9();
-      await dropSlot(database.url);
+      await dropSlots(database.url);
       await database.drop();
       await rm(dir, { recursive: true, force: true });
     },
@@ -121,24 +133,21 @@ async function apply(
   connectUrl: string,
   cuts: Partial<Pick<StreamingOptions, 'log' | 'republish'>> = {},
 ): Promise<void> {
+  const options = await places(databaseUrl, kafkaBrokers, connectUrl);
+  await applyStreaming({ ...options, republish: republishJournal, log: () => {}, ...cuts });
+}
+
+async function places(databaseUrl: string, kafkaBrokers: string[], connectUrl: string) {
   await query(databaseUrl, `alter role counterfoil_cdc login replication password '${password}'`);
   const cdc = new URL(databaseUrl);
   cdc.username = 'counterfoil_cdc';
   cdc.password = password;
-  await applyStreaming({
-    databaseUrl,
-    cdcDatabaseUrl: cdc.href,
-    kafkaBrokers,
-    connectUrl,
-    republish: republishJournal,
-    log: () => {},
-    ...cuts,
-  });
+  return { databaseUrl, cdcDatabaseUrl: cdc.href, kafkaBrokers, connectUrl };
 }
 
-/** The slot would hold back the WAL, and keep its database from being dropped. */
-async function dropSlot(databaseUrl: string): Promise<void> {
-  const own = `from pg_replication_slots where slot_name = '${SLOT}' and database = current_database()`;
+/** A slot would hold back the WAL, and keep its database from being dropped. */
+async function dropSlots(databaseUrl: string, like = '%'): Promise<void> {
+  const own = `from pg_replication_slots where slot_name like '${like}' and database = current_database()`;
   await query(databaseUrl, `select pg_terminate_backend(active_pid, 5000) ${own} and active`);
   await query(databaseUrl, `select pg_drop_replication_slot(slot_name) ${own}`);
 }

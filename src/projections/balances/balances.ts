@@ -18,6 +18,8 @@ create table {schema}.balances (
   account_no      bigint primary key,
   ledger          text collate "C" not null,
   account         text collate "C" not null,
+  -- What Debezium keys the row by. Not generated: such columns are published from Postgres 18 on only.
+  key             text collate "C" not null,
   account_type    text collate "C" not null,
   currency        text collate "C" not null,
   version         bigint not null,
@@ -42,11 +44,11 @@ create table {schema}.balances (
       // The last version wins, whatever order they come in.
       text: `
 insert into {schema}.balances as b (
-  account_no, ledger, account, account_type, currency, version,
+  account_no, ledger, account, key, account_type, currency, version,
   posted_debits, posted_credits, pending_debits, pending_credits, sequence, recorded_at
 )
 select distinct on (account_no)
-  account_no, ledger, account, account_type, currency, version,
+  account_no, ledger, account, ledger || '/' || account, account_type, currency, version,
   posted_debits, posted_credits, pending_debits, pending_credits, sequence, recorded_at
 from ({incoming}) i
 order by account_no, version desc
