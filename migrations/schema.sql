@@ -453,10 +453,31 @@ end $$;
 
 ALTER FUNCTION journal.totals_at(account bigint, effective timestamp with time zone, recorded timestamp with time zone, OUT version bigint, OUT posted_debits numeric, OUT posted_credits numeric, OUT pending_debits numeric, OUT pending_credits numeric) OWNER TO counterfoil_owner;
 
+CREATE FUNCTION projections.publish_balances(schema text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+begin
+  if schema !~ '^balances_v[0-9]+$' then
+    raise exception 'projections: % is no version of the balances', schema using errcode = 'invalid_parameter_value';
+  end if;
+  -- Who makes the publication holds this row, so that none of two that act at once overlooks the other.
+  perform from projections.active where projection = 'balances' for update;
+  if not exists (select from pg_publication where pubname = 'counterfoil_analysts') then
+    return;
+  end if;
+  execute format('grant usage on schema %I to counterfoil_cdc', schema);
+  execute format('grant select on %I.balances to counterfoil_cdc', schema);
+  execute format('alter publication counterfoil_analysts set table journal.entries, %I.balances', schema);
+end $_$;
+
+ALTER FUNCTION projections.publish_balances(schema text) OWNER TO counterfoil_owner;
+
 CREATE TABLE balances_v1.balances (
     account_no bigint NOT NULL,
     ledger text NOT NULL COLLATE pg_catalog."C",
     account text NOT NULL COLLATE pg_catalog."C",
+    key text NOT NULL COLLATE pg_catalog."C",
     account_type text NOT NULL COLLATE pg_catalog."C",
     currency text NOT NULL COLLATE pg_catalog."C",
     version bigint NOT NULL,
@@ -1118,6 +1139,9 @@ REVOKE ALL ON FUNCTION journal.totals_at(account bigint, effective timestamp wit
 GRANT ALL ON FUNCTION journal.totals_at(account bigint, effective timestamp with time zone, recorded timestamp with time zone, OUT version bigint, OUT posted_debits numeric, OUT posted_credits numeric, OUT pending_debits numeric, OUT pending_credits numeric) TO counterfoil_app;
 GRANT ALL ON FUNCTION journal.totals_at(account bigint, effective timestamp with time zone, recorded timestamp with time zone, OUT version bigint, OUT posted_debits numeric, OUT posted_credits numeric, OUT pending_debits numeric, OUT pending_credits numeric) TO counterfoil_projector;
 GRANT ALL ON FUNCTION journal.totals_at(account bigint, effective timestamp with time zone, recorded timestamp with time zone, OUT version bigint, OUT posted_debits numeric, OUT posted_credits numeric, OUT pending_debits numeric, OUT pending_credits numeric) TO counterfoil_reader;
+
+REVOKE ALL ON FUNCTION projections.publish_balances(schema text) FROM PUBLIC;
+GRANT ALL ON FUNCTION projections.publish_balances(schema text) TO counterfoil_projector;
 
 GRANT SELECT ON TABLE balances_v1.balances TO counterfoil_app;
 GRANT SELECT ON TABLE balances_v1.balances TO counterfoil_reader;

@@ -1,4 +1,5 @@
 import { relative } from 'node:path';
+import { parseArgs } from 'node:util';
 import { ConfigError, loadConfig } from './config.js';
 import { makeFolder } from './platform/embedded/folder.js';
 import { livingPid, removePid, writePid } from './stack/pid-file.js';
@@ -11,7 +12,18 @@ function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
+/** @throws ConfigError that says what there is */
+function options(): { analysts: boolean } {
+  try {
+    const { values } = parseArgs({ options: { analysts: { type: 'boolean', default: false } } });
+    return values;
+  } catch (error) {
+    throw new ConfigError(`${(error as Error).message}. There is --analysts: the row-level topics as well`);
+  }
+}
+
 async function main(): Promise<void> {
+  const { analysts } = options();
   const config = loadConfig();
   const dir = `${config.dataDir}/stack`;
   await makeFolder(dir).catch((error: Error) => {
@@ -25,14 +37,14 @@ async function main(): Promise<void> {
   const near = relative(process.cwd(), dir);
   const shown = near.startsWith('..') ? dir : near;
   say('Starting Postgres, Kafka, Connect with Debezium, the API and a worker');
-  stack = startStack({ dir, port: config.port, log: say });
+  stack = startStack({ dir, port: config.port, analysts, log: say });
   await stack.started;
   if (ending) return;
   say(`
 Counterfoil is running, with everything it streams through.
 
   API        http://127.0.0.1:${config.port}   (how to use it: /docs)
-  Kafka      127.0.0.1:9092          ledger.transactions.v1, ledger.accounts.v1
+  Kafka      127.0.0.1:9092          ledger.transactions.v1, ledger.accounts.v1${analysts ? ', ledger.entries.v1, ledger.balances.v1' : ''}
   Connect    http://127.0.0.1:8083
   Data       ${shown}   (logs in ${shown}/logs)
 

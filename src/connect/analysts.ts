@@ -67,7 +67,7 @@ export async function hasAnalysts(databaseUrl: string): Promise<boolean> {
  * without the row's key a tombstone could not be made.
  * @returns the tables
  */
-async function publish(databaseUrl: string): Promise<string[]> {
+export async function publish(databaseUrl: string): Promise<string[]> {
   try {
     return await asOwner(
       databaseUrl,
@@ -93,7 +93,8 @@ async function publish(databaseUrl: string): Promise<string[]> {
   }
 }
 
-async function withdraw(databaseUrl: string): Promise<void> {
+/** Takes the publication away, and Connect's right to read what was in it. */
+export async function withdraw(databaseUrl: string): Promise<void> {
   await asOwner(
     databaseUrl,
     `DROP PUBLICATION IF EXISTS ${PUBLICATION};

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
+import { applyAnalysts } from '../connect/analysts.js';
 import { applyStreaming } from '../connect/apply.js';
 import { republishJournal } from '../events/republish.js';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../platform/embedded-postgres.js';
@@ -28,6 +29,8 @@ interface StackOptions {
   dir: string;
   /** Of the API. */
   port: number;
+  /** The second connector as well. */
+  analysts: boolean;
   log: (line: string) => void;
 }
 
@@ -46,7 +49,7 @@ export function startStack(options: StackOptions): Stack {
 }
 
 async function startAll(running: Running): Promise<void> {
-  const { dir, port, log } = running.options;
+  const { dir, port, analysts, log } = running.options;
   const { signal, add } = running.parts;
   const launch: Launch = { signal, spawned: add };
   await requireJava();
@@ -76,16 +79,17 @@ async function startAll(running: Running): Promise<void> {
   };
   await step(running, 'Migrations', () => runCli(env, signal, 'migrate'));
   await allowReplication(postgres.url, env.CDC_DATABASE_URL!);
+  const streaming = {
+    databaseUrl: postgres.url,
+    cdcDatabaseUrl: env.CDC_DATABASE_URL!,
+    kafkaBrokers: kafka.brokers,
+    connectUrl: connect.url,
+    log: (line: string) => log(`  ${line}`),
+  };
   await step(running, 'Topics, slot and connector', () =>
-    applyStreaming({
-      databaseUrl: postgres.url,
-      cdcDatabaseUrl: env.CDC_DATABASE_URL!,
-      kafkaBrokers: kafka.brokers,
-      connectUrl: connect.url,
-      republish: republishJournal,
-      log: (line) => log(`  ${line}`),
-    }),
+    applyStreaming({ ...streaming, republish: republishJournal }),
   );
+  if (analysts) await step(running, 'The same for analysts', () => applyAnalysts(streaming));
   writeEnv(dir, env);
   await step(running, 'API', async () => {
     const api = await startProgram(dir, 'api', 'main', { ...env, PORT: String(port) }, launch);

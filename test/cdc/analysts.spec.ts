@@ -135,28 +135,36 @@ describe('ledger.balances.v1', () => {
   });
 });
 
-describe('kill -9 of Connect', () => {
-  it('in the middle of a load loses no entry and no newest balance', async () => {
-    let done = false;
-    const load = (async () => {
-      for (let n = 1; !done; n += 1) {
-        await post(stack.url, '/transfers', { from: 'late:a', to: 'late:b', amount: String(n) });
-        await sleep(20);
-      }
-    })();
-    await sleep(1_500);
-    await stack.crashConnect();
-    await sleep(1_500);
-    done = true;
-    await load;
-    const rows = await journal();
-    const records = await entries();
-    const distinct = new Map(
-      byEntry(records.map(told)).map((row) => [`${row.account_no} ${row.version}`, row]),
-    );
-    expect([...distinct.values()]).toEqual(byEntry(rows.map(({ kind: _, ...row }) => row)));
-    await expectBalances();
-  }, 120_000);
+describe('kill -9 of Connect in the middle of a load', () => {
+  it.each([
+    ['while rows flow', async () => {}],
+    ['as soon as it takes its snapshot', () => stack.removeAnalysts().then(() => stack.applyAnalysts())],
+  ])(
+    '%s, loses no entry and no newest balance',
+    async (_, before) => {
+      let done = false;
+      const load = (async () => {
+        for (let n = 1; !done; n += 1) {
+          await post(stack.url, '/transfers', { from: 'late:a', to: 'late:b', amount: String(n) });
+          await sleep(20);
+        }
+      })();
+      await sleep(1_000);
+      await before();
+      await stack.crashConnect();
+      await sleep(1_500);
+      done = true;
+      await load;
+      const rows = await journal();
+      const records = await entries();
+      const distinct = new Map(
+        byEntry(records.map(told)).map((row) => [`${row.account_no} ${row.version}`, row]),
+      );
+      expect([...distinct.values()]).toEqual(byEntry(rows.map(({ kind: _, ...row }) => row)));
+      await expectBalances();
+    },
+    120_000,
+  );
 });
 
 describe('connect apply --analysts', () => {

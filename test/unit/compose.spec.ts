@@ -17,7 +17,10 @@ const text = read('docker-compose.yml');
 const services = (parse(text, { merge: true }) as { services: Record<string, Service> }).services;
 const pom = read('connect/pom.xml');
 const image = read('connect/Dockerfile');
-const connector = (JSON.parse(read('connect/outbox.json')) as { config: Record<string, string> }).config;
+const files = ['outbox', 'analysts'];
+const configs = files.map(
+  (name) => (JSON.parse(read(`connect/${name}.json`)) as { config: Record<string, string> }).config,
+);
 const version = (name: string) => new RegExp(`<${name}.version>([^<]+)<`).exec(pom)?.[1];
 
 describe('the containers and the stack without Docker', () => {
@@ -37,10 +40,18 @@ describe('the containers and the stack without Docker', () => {
   it('use the same files for worker, connector and topics', () => {
     expect(services.connect?.build).toBe('./connect');
     expect(image).toContain('COPY worker.properties');
-    expect(read('Dockerfile')).toContain('COPY connect/outbox.json connect/topics.json ./connect/');
+    const copied = [...files, 'topics'].map((name) => `connect/${name}.json`).join(' ');
+    expect(read('Dockerfile')).toContain(`COPY ${copied} ./connect/`);
     expect(services.migrate?.command).toEqual(
-      expect.arrayContaining([expect.stringContaining('connect apply')]),
+      expect.arrayContaining([expect.stringMatching(/connect apply \$\{ANALYSTS:\+--analysts\}$/)]),
     );
+  });
+
+  it('give each connector a position, a slot and a publication of its own, and a heartbeat topic', () => {
+    for (const name of ['topic.prefix', 'slot.name', 'publication.name'])
+      expect(new Set(configs.map((config) => config[name])).size).toBe(configs.length);
+    for (const config of configs)
+      expect(read('connect/topics.json')).toContain(`"__debezium-heartbeat.${config['topic.prefix']}"`);
   });
 
   it('give the broker the same settings', () => {
@@ -78,8 +89,8 @@ describe('passwords', () => {
     }
   });
 
-  it('are a placeholder in the connector', () => {
-    expect(connector['database.password']).toBe('${CDC_PASSWORD}');
+  it('are a placeholder in the connectors', () => {
+    for (const config of configs) expect(config['database.password']).toBe('${CDC_PASSWORD}');
   });
 });
 
@@ -115,14 +126,14 @@ describe('connect/README.md', () => {
   const explained = (key: string) =>
     readme.includes(`\`${key}\``) || readme.includes(`\`${key.split('.').slice(0, 2).join('.')}.*\``);
 
-  it('explains every setting of the connector, the worker, the broker and the topics', () => {
+  it('explains every setting of the connectors, the worker, the broker and the topics', () => {
     const properties = ['worker', 'broker'].flatMap((name) =>
       [...read(`connect/${name}.properties`).matchAll(/^([a-z.]+)=/gm)].map((match) => match[1]!),
     );
     const { topics } = JSON.parse(read('connect/topics.json')) as { topics: { config: object }[] };
     const keys = [
       ...properties,
-      ...Object.keys(connector),
+      ...configs.flatMap((config) => Object.keys(config)),
       ...topics.flatMap(({ config }) => Object.keys(config)),
     ];
     expect(keys.length).toBeGreaterThan(80);
