@@ -13,7 +13,8 @@ export class Analysts1763700000005 implements MigrationInterface {
 
 const publishBalances = `
 -- To be called in the transaction that makes another version of the balances the active one, with its schema: from its
--- commit on, that version's changes are what the topic gets. Does nothing while no analyst is listening.
+-- commit on, that version's changes are what the topic gets. Does nothing while no analyst is listening. Who calls it, or
+-- makes the publication, holds the lock of projections.versions: so neither overlooks the other.
 -- Changing a publication takes the ownership of it and of its tables: the owner is a member of counterfoil_projector.
 create function projections.publish_balances(schema text) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
@@ -21,8 +22,6 @@ begin
   if schema !~ '^balances_v[0-9]+$' then
     raise exception 'projections: % is no version of the balances', schema using errcode = 'invalid_parameter_value';
   end if;
-  -- Who makes the publication holds this row, so that none of two that act at once overlooks the other.
-  perform from projections.active where projection = 'balances' for update;
   if not exists (select from pg_publication where pubname = 'counterfoil_analysts') then
     return;
   end if;

@@ -7,6 +7,14 @@ CREATE SCHEMA counterfoil;
 
 ALTER SCHEMA counterfoil OWNER TO counterfoil_owner;
 
+CREATE SCHEMA daily_totals_v1;
+
+ALTER SCHEMA daily_totals_v1 OWNER TO counterfoil_projector;
+
+CREATE SCHEMA holds_v1;
+
+ALTER SCHEMA holds_v1 OWNER TO counterfoil_projector;
+
 CREATE SCHEMA journal;
 
 ALTER SCHEMA journal OWNER TO counterfoil_owner;
@@ -22,6 +30,10 @@ ALTER SCHEMA projections OWNER TO counterfoil_owner;
 CREATE SCHEMA transactions_v1;
 
 ALTER SCHEMA transactions_v1 OWNER TO counterfoil_projector;
+
+CREATE SCHEMA trial_balance_v1;
+
+ALTER SCHEMA trial_balance_v1 OWNER TO counterfoil_projector;
 
 CREATE FUNCTION balances_v1.magnitude(amount numeric) RETURNS smallint
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
@@ -461,8 +473,6 @@ begin
   if schema !~ '^balances_v[0-9]+$' then
     raise exception 'projections: % is no version of the balances', schema using errcode = 'invalid_parameter_value';
   end if;
-  -- Who makes the publication holds this row, so that none of two that act at once overlooks the other.
-  perform from projections.active where projection = 'balances' for update;
   if not exists (select from pg_publication where pubname = 'counterfoil_analysts') then
     return;
   end if;
@@ -521,6 +531,38 @@ CREATE SEQUENCE counterfoil.counterfoil_migrations_id_seq
 ALTER TABLE counterfoil.counterfoil_migrations_id_seq OWNER TO counterfoil_owner;
 
 ALTER SEQUENCE counterfoil.counterfoil_migrations_id_seq OWNED BY counterfoil.counterfoil_migrations.id;
+
+CREATE TABLE daily_totals_v1.applied (
+    account_no bigint NOT NULL,
+    versions int8multirange NOT NULL
+)
+WITH (fillfactor='70');
+
+ALTER TABLE daily_totals_v1.applied OWNER TO counterfoil_projector;
+
+CREATE TABLE daily_totals_v1.days (
+    account_no bigint NOT NULL,
+    day date NOT NULL,
+    debits numeric(38,0) NOT NULL,
+    credits numeric(38,0) NOT NULL,
+    entries bigint NOT NULL
+)
+WITH (fillfactor='70');
+
+ALTER TABLE daily_totals_v1.days OWNER TO counterfoil_projector;
+
+CREATE TABLE holds_v1.holds (
+    id uuid NOT NULL,
+    ledger text NOT NULL COLLATE pg_catalog."C",
+    sequence bigint,
+    recorded_at timestamp with time zone,
+    expires_at timestamp with time zone,
+    account_nos bigint[],
+    remaining numeric(38,0) NOT NULL,
+    status text NOT NULL COLLATE pg_catalog."C"
+);
+
+ALTER TABLE holds_v1.holds OWNER TO counterfoil_projector;
 
 CREATE TABLE journal.account_changes (
     account_no bigint NOT NULL,
@@ -759,8 +801,7 @@ ALTER TABLE journal.transactions OWNER TO counterfoil_owner;
 
 CREATE TABLE lines_v1.coverage (
     account_no bigint NOT NULL,
-    lines bigint NOT NULL,
-    newest bigint NOT NULL
+    versions int8multirange NOT NULL
 )
 WITH (fillfactor='70');
 
@@ -789,28 +830,6 @@ CREATE TABLE lines_v1.lines (
 
 ALTER TABLE lines_v1.lines OWNER TO counterfoil_projector;
 
-CREATE TABLE lines_v1.volumes (
-    ledger text NOT NULL COLLATE pg_catalog."C",
-    currency text NOT NULL COLLATE pg_catalog."C",
-    account_type text NOT NULL COLLATE pg_catalog."C",
-    effective_day date NOT NULL,
-    recorded_day date NOT NULL,
-    shard smallint NOT NULL,
-    debits numeric NOT NULL,
-    credits numeric NOT NULL
-)
-WITH (fillfactor='50');
-
-ALTER TABLE lines_v1.volumes OWNER TO counterfoil_projector;
-
-CREATE TABLE projections.active (
-    projection text NOT NULL COLLATE pg_catalog."C",
-    version integer NOT NULL,
-    since timestamp with time zone DEFAULT clock_timestamp() NOT NULL
-);
-
-ALTER TABLE projections.active OWNER TO counterfoil_owner;
-
 CREATE TABLE projections.checkpoints (
     consumer text NOT NULL COLLATE pg_catalog."C",
     source text NOT NULL COLLATE pg_catalog."C",
@@ -824,16 +843,7 @@ CREATE TABLE projections.checkpoints (
 
 ALTER TABLE projections.checkpoints OWNER TO counterfoil_owner;
 
-CREATE TABLE transactions_v1.annotations (
-    transaction_id uuid NOT NULL,
-    revision integer NOT NULL,
-    sequence bigint NOT NULL,
-    metadata jsonb NOT NULL
-);
-
-ALTER TABLE transactions_v1.annotations OWNER TO counterfoil_projector;
-
-CREATE TABLE transactions_v1.complete (
+CREATE TABLE projections.complete (
     one boolean DEFAULT true NOT NULL,
     sequence bigint DEFAULT 0 NOT NULL,
     as_of timestamp with time zone DEFAULT '1970-01-01 00:00:00+00'::timestamp with time zone NOT NULL,
@@ -843,18 +853,97 @@ CREATE TABLE transactions_v1.complete (
     CONSTRAINT complete_one_check CHECK (one)
 );
 
-ALTER TABLE transactions_v1.complete OWNER TO counterfoil_projector;
+ALTER TABLE projections.complete OWNER TO counterfoil_owner;
 
-CREATE TABLE transactions_v1.holds (
-    id uuid NOT NULL,
-    ledger text NOT NULL COLLATE pg_catalog."C",
+CREATE TABLE projections.dead_letters (
+    id bigint NOT NULL,
+    projection text NOT NULL COLLATE pg_catalog."C",
+    source text NOT NULL COLLATE pg_catalog."C",
+    event_id text COLLATE pg_catalog."C",
+    event_type text COLLATE pg_catalog."C",
     sequence bigint,
-    recorded_at timestamp with time zone,
-    remaining numeric(38,0) NOT NULL,
-    status text NOT NULL COLLATE pg_catalog."C"
+    key text,
+    payload text,
+    headers jsonb DEFAULT '{}'::jsonb NOT NULL,
+    cause text NOT NULL,
+    stack text NOT NULL,
+    state text DEFAULT 'open'::text NOT NULL COLLATE pg_catalog."C",
+    times integer DEFAULT 1 NOT NULL,
+    first_seen timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    last_seen timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    published_at timestamp with time zone,
+    closed_at timestamp with time zone,
+    closed_by text,
+    reason text,
+    CONSTRAINT dead_letters_check CHECK (((state = 'open'::text) = (closed_at IS NULL))),
+    CONSTRAINT dead_letters_check1 CHECK (((state <> 'discarded'::text) OR (reason IS NOT NULL))),
+    CONSTRAINT dead_letters_state_check CHECK ((state = ANY (ARRAY['open'::text, 'replayed'::text, 'healed'::text, 'discarded'::text])))
 );
 
-ALTER TABLE transactions_v1.holds OWNER TO counterfoil_projector;
+ALTER TABLE projections.dead_letters OWNER TO counterfoil_owner;
+
+ALTER TABLE projections.dead_letters ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME projections.dead_letters_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE projections.healed (
+    id bigint NOT NULL,
+    events integer NOT NULL,
+    first_sequence bigint NOT NULL,
+    last_sequence bigint NOT NULL,
+    healed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+ALTER TABLE projections.healed OWNER TO counterfoil_owner;
+
+ALTER TABLE projections.healed ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME projections.healed_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE projections.slices (
+    projection text NOT NULL COLLATE pg_catalog."C",
+    version integer NOT NULL,
+    number integer NOT NULL,
+    work jsonb NOT NULL,
+    entries double precision NOT NULL,
+    done_at timestamp with time zone
+);
+
+ALTER TABLE projections.slices OWNER TO counterfoil_owner;
+
+CREATE TABLE projections.versions (
+    projection text NOT NULL COLLATE pg_catalog."C",
+    version integer NOT NULL,
+    definition integer NOT NULL,
+    state text NOT NULL COLLATE pg_catalog."C",
+    through_sequence bigint DEFAULT 0 NOT NULL,
+    made_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    active_since timestamp with time zone,
+    left_at timestamp with time zone,
+    CONSTRAINT versions_state_check CHECK ((state = ANY (ARRAY['building'::text, 'standby'::text, 'active'::text]))),
+    CONSTRAINT versions_version_check CHECK ((version > 0))
+);
+
+ALTER TABLE projections.versions OWNER TO counterfoil_owner;
+
+CREATE TABLE transactions_v1.annotations (
+    transaction_id uuid NOT NULL,
+    revision integer NOT NULL,
+    sequence bigint NOT NULL,
+    metadata jsonb NOT NULL
+);
+
+ALTER TABLE transactions_v1.annotations OWNER TO counterfoil_projector;
 
 CREATE TABLE transactions_v1.transactions (
     sequence bigint NOT NULL,
@@ -873,6 +962,41 @@ CREATE TABLE transactions_v1.transactions (
 
 ALTER TABLE transactions_v1.transactions OWNER TO counterfoil_projector;
 
+CREATE TABLE trial_balance_v1.applied (
+    account_no bigint NOT NULL,
+    versions int8multirange NOT NULL
+)
+WITH (fillfactor='70');
+
+ALTER TABLE trial_balance_v1.applied OWNER TO counterfoil_projector;
+
+CREATE TABLE trial_balance_v1.volumes (
+    ledger text NOT NULL COLLATE pg_catalog."C",
+    currency text NOT NULL COLLATE pg_catalog."C",
+    account_type text NOT NULL COLLATE pg_catalog."C",
+    effective_day date NOT NULL,
+    recorded_day date NOT NULL,
+    shard smallint NOT NULL,
+    debits numeric NOT NULL,
+    credits numeric NOT NULL
+)
+WITH (fillfactor='50');
+
+ALTER TABLE trial_balance_v1.volumes OWNER TO counterfoil_projector;
+
+CREATE VIEW trial_balance_v1.sums AS
+ SELECT volumes.ledger,
+    volumes.currency,
+    volumes.account_type,
+    volumes.effective_day,
+    volumes.recorded_day,
+    sum(volumes.debits) AS debits,
+    sum(volumes.credits) AS credits
+   FROM trial_balance_v1.volumes
+  GROUP BY volumes.ledger, volumes.currency, volumes.account_type, volumes.effective_day, volumes.recorded_day;
+
+ALTER TABLE trial_balance_v1.sums OWNER TO counterfoil_projector;
+
 ALTER TABLE ONLY journal.command_results ATTACH PARTITION journal.command_results_0 FOR VALUES WITH (modulus 8, remainder 0);
 
 ALTER TABLE ONLY journal.entries ATTACH PARTITION journal.entries_0 FOR VALUES WITH (modulus 32, remainder 0);
@@ -884,6 +1008,15 @@ ALTER TABLE ONLY balances_v1.balances
 
 ALTER TABLE ONLY counterfoil.counterfoil_migrations
     ADD CONSTRAINT "PK_f0c618996b2d1e3ed1a27dd36a8" PRIMARY KEY (id);
+
+ALTER TABLE ONLY daily_totals_v1.applied
+    ADD CONSTRAINT applied_pkey PRIMARY KEY (account_no);
+
+ALTER TABLE ONLY daily_totals_v1.days
+    ADD CONSTRAINT days_pkey PRIMARY KEY (account_no, day);
+
+ALTER TABLE ONLY holds_v1.holds
+    ADD CONSTRAINT holds_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY journal.account_changes
     ADD CONSTRAINT account_changes_pkey PRIMARY KEY (account_no, revision);
@@ -933,37 +1066,42 @@ ALTER TABLE ONLY journal.transactions
 ALTER TABLE ONLY lines_v1.coverage
     ADD CONSTRAINT coverage_pkey PRIMARY KEY (account_no);
 
-ALTER TABLE ONLY lines_v1.lines
-    ADD CONSTRAINT lines_pkey PRIMARY KEY (account_no, version);
-
-ALTER TABLE ONLY lines_v1.volumes
-    ADD CONSTRAINT volumes_pkey PRIMARY KEY (ledger, currency, account_type, effective_day, recorded_day, shard);
-
-ALTER TABLE ONLY projections.active
-    ADD CONSTRAINT active_pkey PRIMARY KEY (projection);
-
 ALTER TABLE ONLY projections.checkpoints
     ADD CONSTRAINT checkpoints_pkey PRIMARY KEY (consumer, partition);
+
+ALTER TABLE ONLY projections.complete
+    ADD CONSTRAINT complete_pkey PRIMARY KEY (one);
+
+ALTER TABLE ONLY projections.dead_letters
+    ADD CONSTRAINT dead_letters_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY projections.healed
+    ADD CONSTRAINT healed_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY projections.slices
+    ADD CONSTRAINT slices_pkey PRIMARY KEY (projection, version, number);
+
+ALTER TABLE ONLY projections.versions
+    ADD CONSTRAINT versions_pkey PRIMARY KEY (projection, version);
 
 ALTER TABLE ONLY transactions_v1.annotations
     ADD CONSTRAINT annotations_pkey PRIMARY KEY (transaction_id, revision);
 
-ALTER TABLE ONLY transactions_v1.annotations
-    ADD CONSTRAINT annotations_sequence_key UNIQUE (sequence);
+ALTER TABLE ONLY trial_balance_v1.applied
+    ADD CONSTRAINT applied_pkey PRIMARY KEY (account_no);
 
-ALTER TABLE ONLY transactions_v1.complete
-    ADD CONSTRAINT complete_pkey PRIMARY KEY (one);
-
-ALTER TABLE ONLY transactions_v1.holds
-    ADD CONSTRAINT holds_pkey PRIMARY KEY (id);
-
-ALTER TABLE ONLY transactions_v1.transactions
-    ADD CONSTRAINT transactions_id_key UNIQUE (id);
-
-ALTER TABLE ONLY transactions_v1.transactions
-    ADD CONSTRAINT transactions_pkey PRIMARY KEY (sequence);
+ALTER TABLE ONLY trial_balance_v1.volumes
+    ADD CONSTRAINT volumes_pkey PRIMARY KEY (ledger, currency, account_type, effective_day, recorded_day, shard);
 
 CREATE INDEX balances_magnitude ON balances_v1.balances USING btree (ledger, magnitude);
+
+CREATE INDEX holds_accounts ON holds_v1.holds USING gin (account_nos) WHERE (remaining > (0)::numeric);
+
+CREATE INDEX holds_expiry ON holds_v1.holds USING btree (ledger, expires_at) WHERE ((remaining > (0)::numeric) AND (expires_at IS NOT NULL));
+
+CREATE INDEX holds_sequence ON holds_v1.holds USING btree (sequence);
+
+CREATE INDEX holds_status ON holds_v1.holds USING btree (ledger, status, recorded_at, sequence);
 
 CREATE INDEX accounts_currency ON journal.accounts USING btree (ledger, currency, no);
 
@@ -997,7 +1135,21 @@ CREATE INDEX lines_ledger_effective ON lines_v1.lines USING btree (ledger, effec
 
 CREATE INDEX lines_ledger_recorded ON lines_v1.lines USING btree (ledger, recorded_at) WHERE (posted <> (0)::numeric);
 
-CREATE INDEX holds_status ON transactions_v1.holds USING btree (ledger, status, recorded_at, sequence);
+CREATE UNIQUE INDEX lines_version ON lines_v1.lines USING btree (account_no, version);
+
+CREATE INDEX dead_letters_open ON projections.dead_letters USING btree (projection, id) WHERE (state = 'open'::text);
+
+CREATE INDEX dead_letters_sequence ON projections.dead_letters USING btree (sequence) WHERE (state = 'open'::text);
+
+CREATE UNIQUE INDEX dead_letters_source ON projections.dead_letters USING btree (projection, source, COALESCE(event_id, ''::text));
+
+CREATE INDEX dead_letters_unpublished ON projections.dead_letters USING btree (id) WHERE (published_at IS NULL);
+
+CREATE UNIQUE INDEX versions_active ON projections.versions USING btree (projection) WHERE (state = 'active'::text);
+
+CREATE UNIQUE INDEX annotations_sequence ON transactions_v1.annotations USING btree (sequence);
+
+CREATE UNIQUE INDEX transactions_id ON transactions_v1.transactions USING btree (id);
 
 CREATE INDEX transactions_kind ON transactions_v1.transactions USING btree (ledger, kind, recorded_at, sequence);
 
@@ -1006,6 +1158,8 @@ CREATE INDEX transactions_metadata ON transactions_v1.transactions USING gin (me
 CREATE INDEX transactions_newest ON transactions_v1.transactions USING btree (ledger, recorded_at, sequence);
 
 CREATE INDEX transactions_reference ON transactions_v1.transactions USING btree (ledger, reference) WHERE (reference IS NOT NULL);
+
+CREATE UNIQUE INDEX transactions_sequence ON transactions_v1.transactions USING btree (sequence);
 
 ALTER INDEX journal.command_results_age ATTACH PARTITION journal.command_results_0_created_at_idx;
 
@@ -1071,6 +1225,9 @@ CREATE TRIGGER refuse_row BEFORE DELETE OR UPDATE ON journal.transactions FOR EA
 
 ALTER TABLE journal.transactions ENABLE ALWAYS TRIGGER refuse_row;
 
+ALTER TABLE ONLY projections.slices
+    ADD CONSTRAINT slices_projection_version_fkey FOREIGN KEY (projection, version) REFERENCES projections.versions(projection, version) ON DELETE CASCADE;
+
 CREATE PUBLICATION counterfoil_outbox WITH (publish = 'insert', publish_via_partition_root = true);
 
 ALTER PUBLICATION counterfoil_outbox OWNER TO counterfoil_owner;
@@ -1082,6 +1239,12 @@ GRANT USAGE ON SCHEMA balances_v1 TO counterfoil_reader;
 
 GRANT USAGE ON SCHEMA counterfoil TO counterfoil_app;
 GRANT USAGE ON SCHEMA counterfoil TO counterfoil_reader;
+
+GRANT USAGE ON SCHEMA daily_totals_v1 TO counterfoil_app;
+GRANT USAGE ON SCHEMA daily_totals_v1 TO counterfoil_reader;
+
+GRANT USAGE ON SCHEMA holds_v1 TO counterfoil_app;
+GRANT USAGE ON SCHEMA holds_v1 TO counterfoil_reader;
 
 GRANT USAGE ON SCHEMA journal TO counterfoil_app;
 GRANT USAGE ON SCHEMA journal TO counterfoil_projector;
@@ -1097,6 +1260,9 @@ GRANT USAGE ON SCHEMA projections TO counterfoil_reader;
 
 GRANT USAGE ON SCHEMA transactions_v1 TO counterfoil_app;
 GRANT USAGE ON SCHEMA transactions_v1 TO counterfoil_reader;
+
+GRANT USAGE ON SCHEMA trial_balance_v1 TO counterfoil_app;
+GRANT USAGE ON SCHEMA trial_balance_v1 TO counterfoil_reader;
 
 REVOKE ALL ON FUNCTION journal.check_annotations() FROM PUBLIC;
 
@@ -1149,6 +1315,15 @@ GRANT SELECT ON TABLE balances_v1.balances TO counterfoil_reader;
 GRANT SELECT ON TABLE counterfoil.counterfoil_migrations TO counterfoil_app;
 GRANT SELECT ON TABLE counterfoil.counterfoil_migrations TO counterfoil_reader;
 
+GRANT SELECT ON TABLE daily_totals_v1.applied TO counterfoil_app;
+GRANT SELECT ON TABLE daily_totals_v1.applied TO counterfoil_reader;
+
+GRANT SELECT ON TABLE daily_totals_v1.days TO counterfoil_app;
+GRANT SELECT ON TABLE daily_totals_v1.days TO counterfoil_reader;
+
+GRANT SELECT ON TABLE holds_v1.holds TO counterfoil_app;
+GRANT SELECT ON TABLE holds_v1.holds TO counterfoil_reader;
+
 GRANT SELECT,INSERT ON TABLE journal.account_changes TO counterfoil_app;
 GRANT SELECT ON TABLE journal.account_changes TO counterfoil_projector;
 GRANT SELECT ON TABLE journal.account_changes TO counterfoil_reader;
@@ -1180,6 +1355,8 @@ GRANT SELECT ON TABLE journal.command_results TO counterfoil_reader;
 GRANT SELECT,INSERT ON TABLE journal.entries TO counterfoil_app;
 GRANT SELECT ON TABLE journal.entries TO counterfoil_projector;
 GRANT SELECT ON TABLE journal.entries TO counterfoil_reader;
+
+GRANT SELECT ON TABLE journal.entries_0 TO counterfoil_projector;
 
 GRANT SELECT,INSERT ON TABLE journal.ledgers TO counterfoil_app;
 GRANT SELECT ON TABLE journal.ledgers TO counterfoil_projector;
@@ -1216,25 +1393,41 @@ GRANT SELECT ON TABLE lines_v1.coverage TO counterfoil_reader;
 GRANT SELECT ON TABLE lines_v1.lines TO counterfoil_app;
 GRANT SELECT ON TABLE lines_v1.lines TO counterfoil_reader;
 
-GRANT SELECT ON TABLE lines_v1.volumes TO counterfoil_app;
-GRANT SELECT ON TABLE lines_v1.volumes TO counterfoil_reader;
-
-GRANT SELECT ON TABLE projections.active TO counterfoil_app;
-GRANT SELECT ON TABLE projections.active TO counterfoil_reader;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE projections.active TO counterfoil_projector;
-
 GRANT SELECT ON TABLE projections.checkpoints TO counterfoil_app;
 GRANT SELECT ON TABLE projections.checkpoints TO counterfoil_reader;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE projections.checkpoints TO counterfoil_projector;
 
+GRANT SELECT ON TABLE projections.complete TO counterfoil_app;
+GRANT SELECT ON TABLE projections.complete TO counterfoil_reader;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE projections.complete TO counterfoil_projector;
+
+GRANT SELECT ON TABLE projections.dead_letters TO counterfoil_app;
+GRANT SELECT ON TABLE projections.dead_letters TO counterfoil_reader;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE projections.dead_letters TO counterfoil_projector;
+
+GRANT SELECT ON TABLE projections.healed TO counterfoil_app;
+GRANT SELECT ON TABLE projections.healed TO counterfoil_reader;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE projections.healed TO counterfoil_projector;
+
+GRANT SELECT ON TABLE projections.slices TO counterfoil_app;
+GRANT SELECT ON TABLE projections.slices TO counterfoil_reader;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE projections.slices TO counterfoil_projector;
+
+GRANT SELECT ON TABLE projections.versions TO counterfoil_app;
+GRANT SELECT ON TABLE projections.versions TO counterfoil_reader;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE projections.versions TO counterfoil_projector;
+
 GRANT SELECT ON TABLE transactions_v1.annotations TO counterfoil_app;
 GRANT SELECT ON TABLE transactions_v1.annotations TO counterfoil_reader;
 
-GRANT SELECT ON TABLE transactions_v1.complete TO counterfoil_app;
-GRANT SELECT ON TABLE transactions_v1.complete TO counterfoil_reader;
-
-GRANT SELECT ON TABLE transactions_v1.holds TO counterfoil_app;
-GRANT SELECT ON TABLE transactions_v1.holds TO counterfoil_reader;
-
 GRANT SELECT ON TABLE transactions_v1.transactions TO counterfoil_app;
 GRANT SELECT ON TABLE transactions_v1.transactions TO counterfoil_reader;
+
+GRANT SELECT ON TABLE trial_balance_v1.applied TO counterfoil_app;
+GRANT SELECT ON TABLE trial_balance_v1.applied TO counterfoil_reader;
+
+GRANT SELECT ON TABLE trial_balance_v1.volumes TO counterfoil_app;
+GRANT SELECT ON TABLE trial_balance_v1.volumes TO counterfoil_reader;
+
+GRANT SELECT ON TABLE trial_balance_v1.sums TO counterfoil_app;
+GRANT SELECT ON TABLE trial_balance_v1.sums TO counterfoil_reader;

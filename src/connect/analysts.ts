@@ -1,3 +1,5 @@
+import type { Client } from 'pg';
+import { appliedTo } from '../projections/versions.js';
 import type { StreamingOptions } from './apply.js';
 import {
   connectorExists,
@@ -63,26 +65,25 @@ export async function hasAnalysts(databaseUrl: string): Promise<boolean> {
 
 /**
  * Publishes the entries and the balances that are active now; another version takes their place by
- * `projections.publish_balances` when it becomes active. No deletes: of a balance there are none but by hand, and
+ * `projections.publish_balances` when it becomes active. No deletes: of a balance there are none but in a repair, and
  * without the row's key a tombstone could not be made.
  * @returns the tables
  */
 export async function publish(databaseUrl: string): Promise<string[]> {
   try {
-    return await asOwner(
-      databaseUrl,
-      // A swap waits for this row, and so finds the publication.
-      `SELECT FROM projections.active WHERE projection = 'balances' FOR UPDATE;
-       DO $$ BEGIN
-         IF NOT EXISTS (SELECT FROM pg_publication WHERE pubname = '${PUBLICATION}') THEN
-           CREATE PUBLICATION ${PUBLICATION} FOR TABLE journal.entries
-             WITH (publish = 'insert, update', publish_via_partition_root = true);
-         END IF;
-       END $$;
-       GRANT SELECT ON journal.entries TO counterfoil_cdc;
-       SELECT projections.publish_balances('balances_v' || version)
-         FROM projections.active WHERE projection = 'balances'`,
-    );
+    return await asOwner(databaseUrl, async (client) => {
+      // A swap waits until the end, and so finds the publication.
+      const active = (await appliedTo(client)).find(({ projection }) => projection === 'balances');
+      const { rowCount } = await client.query('SELECT FROM pg_publication WHERE pubname = $1', [PUBLICATION]);
+      if (!rowCount) {
+        await client.query(
+          `CREATE PUBLICATION ${PUBLICATION} FOR TABLE journal.entries
+             WITH (publish = 'insert, update', publish_via_partition_root = true)`,
+        );
+      }
+      await client.query('GRANT SELECT ON journal.entries TO counterfoil_cdc');
+      if (active) await client.query('SELECT projections.publish_balances($1)', [active.schema]);
+    });
   } catch (error) {
     if ((error as { code?: string }).code !== INSUFFICIENT_PRIVILEGE) throw error;
     throw new Error(
@@ -95,30 +96,35 @@ export async function publish(databaseUrl: string): Promise<string[]> {
 
 /** Takes the publication away, and Connect's right to read what was in it. */
 export async function withdraw(databaseUrl: string): Promise<void> {
-  await asOwner(
-    databaseUrl,
-    `DROP PUBLICATION IF EXISTS ${PUBLICATION};
-     REVOKE SELECT ON journal.entries FROM counterfoil_cdc;
-     DO $$
-     DECLARE
-       version text;
-     BEGIN
-       FOR version IN SELECT nspname FROM pg_namespace WHERE nspname ~ '^balances_v[0-9]+$' LOOP
-         EXECUTE format('REVOKE SELECT ON %I.balances FROM counterfoil_cdc', version);
-         EXECUTE format('REVOKE USAGE ON SCHEMA %I FROM counterfoil_cdc', version);
-       END LOOP;
-     END $$`,
-  );
+  await asOwner(databaseUrl, async (client) => {
+    // As who applies does: no swap is under way that has found the publication.
+    await client.query(
+      `SELECT pg_advisory_xact_lock_shared(hashtext('projections.versions'));
+       DROP PUBLICATION IF EXISTS ${PUBLICATION};
+       REVOKE SELECT ON journal.entries FROM counterfoil_cdc;
+       DO $$
+       DECLARE
+         version text;
+       BEGIN
+         FOR version IN SELECT nspname FROM pg_namespace WHERE nspname ~ '^balances_v[0-9]+$' LOOP
+           EXECUTE format('REVOKE SELECT ON %I.balances FROM counterfoil_cdc', version);
+           EXECUTE format('REVOKE USAGE ON SCHEMA %I FROM counterfoil_cdc', version);
+         END LOOP;
+       END $$`,
+    );
+  });
 }
 
-/** Runs the statements in one transaction. @returns the tables that are published after it */
-async function asOwner(databaseUrl: string, statements: string): Promise<string[]> {
+/** In one transaction. @returns the tables that are published at its end */
+async function asOwner(databaseUrl: string, work: (client: Client) => Promise<void>): Promise<string[]> {
   return withClient(databaseUrl, async (client) => {
-    await client.query(`BEGIN; SET LOCAL ROLE counterfoil_owner; ${statements}; COMMIT`);
+    await client.query('BEGIN; SET LOCAL ROLE counterfoil_owner');
+    await work(client);
     const { rows } = await client.query<{ name: string }>(
       `SELECT schemaname || '.' || tablename AS name FROM pg_publication_tables WHERE pubname = $1 ORDER BY name`,
       [PUBLICATION],
     );
+    await client.query('COMMIT');
     return rows.map(({ name }) => name);
   });
 }

@@ -13,6 +13,7 @@ import { readTopic, type TopicRecord } from '../support/topic.js';
 
 type Row = Record<string, string>;
 
+const active = schemaOf({ name: 'balances', version: 1 });
 const ENTRIES = 'ledger.entries.v1';
 const BALANCES = 'ledger.balances.v1';
 /** Nobody's JSON number holds these. */
@@ -105,7 +106,6 @@ describe('ledger.balances.v1', () => {
 
   it('goes on with the version of the read model that becomes active', async () => {
     const next = 'balances_v999';
-    const active = schemaOf(balances);
     await query(
       stack.databaseUrl,
       `set role counterfoil_projector; create schema ${next}; ${balances.tables.replaceAll('{schema}', next)}`,
@@ -171,7 +171,7 @@ describe('connect apply --analysts', () => {
   it('changes nothing when all is well', async () => {
     expect(await stack.applyAnalysts()).toEqual([
       'Topics: all 3 as they should be',
-      `Publication: ${schemaOf(balances)}.balances, journal.entries`,
+      `Publication: ${active}.balances, journal.entries`,
       'Connector counterfoil-analysts: running',
     ]);
   });
@@ -199,7 +199,7 @@ describe('connect apply --analysts', () => {
     const topics = await withAdmin(stack.brokers, (admin) => admin.listTopics());
     expect(topics.filter((name) => /entries|balances|analysts/.test(name))).toEqual([]);
     // Swapping goes on without it.
-    await query(stack.databaseUrl, `select projections.publish_balances('${schemaOf(balances)}')`);
+    await query(stack.databaseUrl, `select projections.publish_balances('${active}')`);
     await stack.removeAnalysts();
 
     await stack.applyAnalysts();

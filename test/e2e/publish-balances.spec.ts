@@ -14,7 +14,7 @@ interface Place {
   drop(): Promise<void>;
 }
 
-const active = schemaOf(balances);
+const active = schemaOf({ name: 'balances', version: 1 });
 const next = 'balances_v999';
 const both = ['journal.entries', `${active}.balances`].sort();
 
@@ -41,7 +41,11 @@ describe.each<[string, () => Promise<Place>]>([
 
   const swap = () =>
     projector.query(
-      `update projections.active set version = 999 where projection = 'balances';
+      `select pg_advisory_xact_lock(hashtext('projections.versions'));
+       insert into projections.versions (projection, version, definition, state)
+         values ('balances', 999, ${balances.definition}, 'standby');
+       update projections.versions set state = 'standby' where projection = 'balances' and version = 1;
+       update projections.versions set state = 'active' where projection = 'balances' and version = 999;
        select projections.publish_balances('${next}')`,
     );
   const published = async () => {
