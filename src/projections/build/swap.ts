@@ -49,18 +49,22 @@ export async function catchUp(
  * that the old ones have. What was active stays as a standby.
  */
 export async function swap(pool: pg.Pool, builds: Version[], signal: AbortSignal): Promise<void> {
+  let before: Target[];
   for (let attempt = 1; ; attempt += 1) {
     signal.throwIfAborted();
     try {
-      return await inTransaction(pool, (client) => swapNow(client, builds));
+      before = await inTransaction(pool, (client) => swapNow(client, builds));
+      break;
     } catch (error) {
       if ((error as { code?: string }).code !== '55P03' || attempt === 10) throw error;
       await sleep(500 * attempt, undefined, { signal });
     }
   }
+  await publishDiffering(pool, before, builds);
 }
 
-async function swapNow(client: pg.ClientBase, builds: Version[]): Promise<void> {
+/** @returns what was active before */
+async function swapNow(client: pg.ClientBase, builds: Version[]): Promise<Target[]> {
   await client.query(`set local lock_timeout = '${LOCK_TIMEOUT}'`);
   const active = await appliedAlone(client);
   await applyRest(client, builds, active);
@@ -86,6 +90,21 @@ async function swapNow(client: pg.ClientBase, builds: Version[]): Promise<void> 
        exists (select from journal.transactions t where t.sequence = d.sequence)
        or exists (select from journal.annotations n where n.sequence = d.sequence))`,
     [names],
+  );
+  const balances = builds.find(({ projection }) => projection === 'balances');
+  if (balances) await client.query('select projections.publish_balances($1)', [balances.schema]);
+  return active;
+}
+
+/** Rows that were otherwise before are written once more: a topic of the balances gets what is written since the swap. */
+async function publishDiffering(pool: pg.Pool, before: Target[], builds: Version[]): Promise<void> {
+  const [old, now] = [before, builds].map((all) => all.find(({ projection }) => projection === 'balances'));
+  if (!old || !now) return;
+  const totals = 'version, posted_debits, posted_credits, pending_debits, pending_credits';
+  await pool.query(
+    `update ${now.schema}.balances set version = version where account_no in (
+       select account_no from (select account_no, ${totals} from ${now.schema}.balances
+                               except select account_no, ${totals} from ${old.schema}.balances) differing)`,
   );
 }
 
