@@ -5,6 +5,7 @@ import type { Config } from './config.js';
 import { EventsController } from './events/feed/events.controller.js';
 import { Readers } from './events/feed/readers.js';
 import { AccountsController } from './ledger/accounts/accounts.controller.js';
+import { DailyTotalsController } from './ledger/accounts/daily-totals.controller.js';
 import { OpenAccountHandler } from './ledger/accounts/open-account.js';
 import { SetAccountStatusHandler } from './ledger/accounts/set-status.js';
 import { StatementController } from './ledger/accounts/statement.controller.js';
@@ -50,6 +51,7 @@ export class AppModule {
         LedgersController,
         AccountsController,
         StatementController,
+        DailyTotalsController,
         TransactionsController,
         HoldsController,
         TrialBalanceController,

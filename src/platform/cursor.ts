@@ -14,11 +14,12 @@ const matches =
   (value) =>
     form.test(value);
 
-/** Forms of a cursor's parts: a whole number of Postgres's bigint, a canonical time, an id, a signed amount or none. */
+/** Forms of a cursor's parts: a whole number of Postgres's bigint, a canonical time, a day, an id, a signed amount or none. */
 export const parts = {
   whole: matches(/^(?:0|[1-9]\d{0,17})$/),
   time: (value: string) => parseTime(value) === value,
   id: matches(/^[A-Za-z0-9][A-Za-z0-9_.:@-]{0,127}$/),
+  day: (value: string) => parts.time(`${value}T00:00:00.000000Z`),
   amount: matches(/^(?:-?\d{1,40})?$/),
 };
 

@@ -249,7 +249,10 @@ const answers: Record<string, Schema> = {
     {
       example: {
         status: 'ok',
-        checks: { postgres: 'ok', read_model: { source: 'tail', lag_events: 0, lag_seconds: 0 } },
+        checks: {
+          postgres: 'ok',
+          read_model: { source: 'tail', lag_events: 0, lag_seconds: 0, healed_events: 0 },
+        },
       },
     },
   ),

@@ -68,7 +68,7 @@ describe('/openapi.json', () => {
         ...['GET', 'POST'].map((method) => `${method} ${ledger}/accounts`),
         ...['GET', 'PATCH'].map((method) => `${method} ${ledger}/accounts/{id}`),
         ...['freeze', 'unfreeze', 'close'].map((action) => `POST ${ledger}/accounts/{id}/${action}`),
-        ...['entries', 'statement'].map((list) => `GET ${ledger}/accounts/{id}/${list}`),
+        ...['entries', 'statement', 'daily-totals'].map((list) => `GET ${ledger}/accounts/{id}/${list}`),
         ...['GET', 'POST'].map((method) => `${method} ${ledger}/transactions`),
         ...['GET', 'PATCH'].map((method) => `${method} ${ledger}/transactions/{id}`),
         `POST ${ledger}/transactions/{id}/reverse`,

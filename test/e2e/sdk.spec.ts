@@ -478,6 +478,9 @@ describe('with the service', () => {
     expect((await accounts.statementAs('text/csv', 'row-0')).trim().split('\n').length).toBe(1 + 1 + 5 + 1);
     expect(await accounts.statementAs('text/html', 'row-0')).toContain('<!doctype html>');
     expect(await accounts.statement('row-0', { limit: 2 })).toMatchObject({ opening: '0', closing: '15' });
+    const days = accounts.dailyTotals('row-0', { limit: 1 });
+    await eventually(async () => (await accounts.dailyTotals('row-0').page()).data[0]?.closing === '15');
+    for await (const { opening, closing } of days) expect([opening, closing]).toEqual(['0', '15']);
   });
 
   test('a transfer whose answer is lost is done once', async () => {

@@ -4,6 +4,7 @@ import { listing } from './listing.js';
 import type {
   Account,
   AccountEntry,
+  DailyTotals,
   OpenAccount,
   Query,
   Statement,
@@ -44,6 +45,10 @@ export function accounts(call: Caller) {
     /** By recorded time, newest first. */
     entries: (id: string, query?: Query<'Accounts.entries'>, options?: ReadOptions) =>
       call.list<AccountEntry>(path`accounts/${id}/entries`, query, options),
+
+    /** What was posted on each effective day (UTC), oldest first, from the read model. */
+    dailyTotals: (id: string, query?: Query<'DailyTotals.read'>, options?: ReadOptions) =>
+      call.list<DailyTotals>(path`accounts/${id}/daily-totals`, query, options),
 
     /** One page of posted amounts by effective time, oldest first; `opening` and `closing` are of the whole range. */
     statement,

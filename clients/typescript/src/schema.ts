@@ -163,6 +163,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/ledgers/{ledger}/accounts/{id}/daily-totals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was posted on each effective day (UTC), oldest first, with the balance before and after
+         * @description From the read model. Days without posted entries are left out.
+         */
+        get: operations["DailyTotals.read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/ledgers/{ledger}/transactions": {
         parameters: {
             query?: never;
@@ -1233,6 +1253,46 @@ export interface components {
             balance: string;
         };
         /**
+         * @example {
+         *       "day": "2026-11-20",
+         *       "opening": "0",
+         *       "debits": "250",
+         *       "credits": "1000",
+         *       "closing": "750",
+         *       "entries": 2
+         *     }
+         */
+        DailyTotals: {
+            /** Format: date */
+            day: string;
+            opening: string;
+            debits: string;
+            credits: string;
+            /** @description Posted, signed to the normal side, as is the opening. */
+            closing: string;
+            entries: number;
+        };
+        /**
+         * @example {
+         *       "data": [
+         *         {
+         *           "day": "2026-11-20",
+         *           "opening": "0",
+         *           "debits": "250",
+         *           "credits": "1000",
+         *           "closing": "750",
+         *           "entries": 2
+         *         }
+         *       ],
+         *       "next_cursor": null
+         *     }
+         */
+        DailyTotalsPage: {
+            data: components["schemas"]["DailyTotals"][];
+            /** @description For `cursor` of the next page; null: there is none. */
+            next_cursor: string | null;
+        };
+        /**
          * @description `opening` and `closing` are those of the whole range, on each of its pages.
          * @example {
          *       "account": "alice",
@@ -1989,7 +2049,8 @@ export interface components {
          *         "read_model": {
          *           "source": "tail",
          *           "lag_events": 0,
-         *           "lag_seconds": 0
+         *           "lag_seconds": 0,
+         *           "healed_events": 0
          *         }
          *       }
          *     }
@@ -3408,6 +3469,110 @@ export interface operations {
                     "application/json": components["schemas"]["Statement"];
                     "text/csv": string;
                     "text/html": string;
+                };
+            };
+            /** @description `VALIDATION_FAILED`: A field, query parameter or header is missing, unknown or has a value it may not have; `errors` names each. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNAUTHENTICATED`: No bearer token, or one nobody knows. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `FORBIDDEN`: The token lacks the scope this needs. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `LEDGER_NOT_FOUND`: The path names no ledger.
+             *
+             *     `ACCOUNT_NOT_FOUND`: The path names no account.
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `RATE_LIMITED`: Too many requests; wait for `Retry-After`. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `INTERNAL`: A fault of ours; the log has it under `trace_id`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNAVAILABLE`: The database can’t be reached or the outcome is unknown: repeat with the same key to find out. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "DailyTotals.read": {
+        parameters: {
+            query?: {
+                /** @description From the day of this time; absent: the first. */
+                from?: string;
+                /** @description Days that begin before this time; absent: all. */
+                to?: string;
+                /** @description How many rows at most. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                ledger: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Everything recorded before that time is in the answer */
+                    "Read-Model-As-Of"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DailyTotalsPage"];
                 };
             };
             /** @description `VALIDATION_FAILED`: A field, query parameter or header is missing, unknown or has a value it may not have; `errors` names each. */

@@ -6,6 +6,7 @@ export type Ledger = Schemas['Ledger'];
 export type Balances = Schemas['Balances'];
 export type Account = Schemas['Account'];
 export type AccountEntry = Schemas['AccountEntry'];
+export type DailyTotals = Schemas['DailyTotals'];
 export type Statement = Schemas['Statement'];
 export type StatementLine = Schemas['StatementLine'];
 export type Entry = Schemas['Entry'];

@@ -19,7 +19,7 @@ import {
 } from '../../platform/answers.js';
 import { accountStatuses, accountTypes } from '../rules/account.js';
 import { transactionKinds } from '../rules/record.js';
-import { accountExample, entryExample, statementExample } from './examples.js';
+import { accountExample, entryExample, statementExample, dailyTotalsExample } from './examples.js';
 
 const side = oneOf(['debit', 'credit']);
 
@@ -87,6 +87,18 @@ export const accountSchemas: Record<string, Schema> = {
     },
     { example: statementExample.lines[0] },
   ),
+  DailyTotals: object(
+    {
+      day: { type: 'string', format: 'date' },
+      opening: sum,
+      debits: amount,
+      credits: amount,
+      closing: { ...sum, description: 'Posted, signed to the normal side, as is the opening.' },
+      entries: whole(1),
+    },
+    { example: dailyTotalsExample },
+  ),
+  DailyTotalsPage: pageOf('DailyTotals', dailyTotalsExample),
   Statement: object(
     {
       account: id,

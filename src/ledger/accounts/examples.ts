@@ -58,3 +58,12 @@ export const statementExample = {
   closing: '1000',
   next_cursor: null,
 };
+
+export const dailyTotalsExample = {
+  day: '2026-11-20',
+  opening: '0',
+  debits: '250',
+  credits: '1000',
+  closing: '750',
+  entries: 2,
+};
