@@ -19,6 +19,7 @@ const commands: Record<string, Providers> = {
   holds: async () => (await import('./cli/holds.command.js')).holdsProviders,
   projections: async () => (await import('./cli/projections.command.js')).projectionsProviders,
   'dead-letters': async () => (await import('./cli/dead-letters.command.js')).deadLettersProviders,
+  export: async () => [(await import('./cli/export.command.js')).ExportCommand],
   migrate: async () => [(await import('./cli/migrate.command.js')).MigrateCommand],
   connect: async () => (await import('./connect/connect.command.js')).connectProviders,
 };

@@ -1,7 +1,7 @@
 import { Command, Help, Option } from 'nest-commander';
-import { parseTime } from '../ledger/rules/time.js';
-import { ApiCommand, type ApiOptions, ledgerPath, UsageError } from './api.command.js';
+import { ApiCommand, type ApiOptions, ledgerPath } from './api.command.js';
 import { call } from './client.js';
+import { momentOf } from './moment.js';
 import type { TrialBalance } from './trial-balance.js';
 
 interface TrialBalanceOptions extends ApiOptions {
@@ -9,6 +9,9 @@ interface TrialBalanceOptions extends ApiOptions {
   recordedAt?: string;
   json?: boolean;
 }
+
+/** Both times include their own moment, so a bare day is its last one. */
+const LAST = '23:59:59.999999';
 
 @Command({ name: 'trial-balance', description: 'Debits and credits by currency and type of account' })
 export class TrialBalanceCommand extends ApiCommand {
@@ -32,7 +35,7 @@ export class TrialBalanceCommand extends ApiCommand {
     description: 'what was effective by this RFC 3339 time or the end of this day',
   })
   at(value: string): string {
-    return momentOf('--at', value);
+    return momentOf('--at', value, LAST);
   }
 
   @Option({
@@ -40,7 +43,7 @@ export class TrialBalanceCommand extends ApiCommand {
     description: 'what was recorded by this RFC 3339 time or the end of this day: not the last 10 seconds',
   })
   recordedAt(value: string): string {
-    return momentOf('--recorded-at', value);
+    return momentOf('--recorded-at', value, LAST);
   }
 
   @Option({ flags: '--json', description: 'as the API gives it (minor units), on one line' })
@@ -59,13 +62,4 @@ Example:
 
 Exit status: 0 shown, 1 refused, or debits and credits differ, 2 wrong usage or service unreachable.`;
   }
-}
-
-/** Both times include their own moment, so a bare day is its last one. @throws UsageError */
-function momentOf(option: string, value: string): string {
-  const time = parseTime(/^\d{4}-\d{2}-\d{2}$/.test(value) ? `${value}T23:59:59.999999Z` : value);
-  if (time) return time;
-  throw new UsageError(
-    `${option} ${value}: takes a day (2026-01-31) or an RFC 3339 time (2026-01-31T08:30:00Z) of the years 1900 to 2199`,
-  );
 }
