@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { Command, CommandRunner, Help, Option, SubCommand } from 'nest-commander';
 import { ApiCommand, type ApiOptions, ledgerPath } from './api.command.js';
 import { call } from './client.js';
+import { EventsRepublishCommand } from './events-republish.command.js';
 
 interface TailOptions extends ApiOptions {
   after?: string;
@@ -55,7 +56,7 @@ Exit status: 0 all shown, 1 refused, 2 wrong usage or service unreachable.`;
 @Command({
   name: 'events',
   description: 'The events, without Kafka',
-  subCommands: [EventsTailCommand],
+  subCommands: [EventsTailCommand, EventsRepublishCommand],
 })
 export class EventsCommand extends CommandRunner {
   run([unknown]: string[]): Promise<void> {
@@ -72,7 +73,7 @@ Example:
 }
 
 /** For the CLI's module. */
-export const eventsProviders = [EventsCommand, EventsTailCommand];
+export const eventsProviders = [EventsCommand, EventsTailCommand, EventsRepublishCommand];
 
 function cursorOfLast(text: string): string | undefined {
   const last = text.slice(text.lastIndexOf('\n', text.length - 2) + 1);

@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { readChangesAfter } from '../ledger/accounts/read-changes.js';
+import { newestSequence, sequencesOf } from '../ledger/journal/sequences.js';
 import type { Transaction } from '../ledger/rules/record.js';
 import { readAnnotationsAfter } from '../ledger/transactions/read-annotations.js';
 import { readTransactionsAfter } from '../ledger/transactions/read-transactions.js';
@@ -12,11 +14,47 @@ import { walletEvent } from './wallet-event.js';
 
 const SLICE = 1_000;
 
-/**
- * Puts every event of the journal into the outbox again, made from the records alone and the same byte for byte.
- * Consumers see a `ce_id` once more each time. Answers how many.
- */
+/** Which events: all within every bound that is given. */
+export interface EventRange {
+  /** Sequences; both are included. */
+  from?: bigint;
+  to?: bigint;
+  /** Canonical times of recording; the first is included, the other not. */
+  fromTime?: string | undefined;
+  toTime?: string | undefined;
+  ledger?: string | undefined;
+}
+
+export interface Republishing extends EventRange {
+  /** Makes and counts them, and publishes none. */
+  dryRun?: boolean | undefined;
+  /** Most events in a second; as fast as it goes by default. */
+  rate?: number | undefined;
+  /** Ends it between two events. */
+  signal?: AbortSignal;
+  /** Told how far it is, of 1, and how many there were. */
+  show?: (part: number, events: number) => void;
+}
+
+export interface Republished {
+  events: number;
+  /** Of the first and the last of them; null when there was none. */
+  first: string | null;
+  last: string | null;
+}
+
+/** Puts every event of the journal into the outbox again. Answers how many. */
 export async function republishJournal(databaseUrl: string): Promise<number> {
+  return (await republishEvents(databaseUrl, {})).events;
+}
+
+/**
+ * Puts a range of events into the outbox again, in their order, made from the records alone and the same byte for byte.
+ * Consumers see a `ce_id` once more each time. Each slice commits for itself: what breaks off has published the events
+ * up to some sequence, and may go on there or begin again.
+ * @throws RangeError when the range is beyond what is recorded, or there is no such ledger
+ */
+export async function republishEvents(databaseUrl: string, options: Republishing): Promise<Republished> {
   const pool = createPool(databaseUrl, {
     role: 'counterfoil_app',
     max: 1,
@@ -24,25 +62,68 @@ export async function republishJournal(databaseUrl: string): Promise<number> {
   });
   const client = await pool.connect();
   try {
-    const { rows } = await client.query<{ through: string }>(
-      `select greatest((select coalesce(max(sequence), 0) from journal.transactions),
-                       (select coalesce(max(sequence), 0) from journal.account_changes),
-                       (select coalesce(max(sequence), 0) from journal.annotations)) as through`,
-    );
-    const through = rows[0]!.through;
-    let count = 0;
-    for (let after = '0'; BigInt(after) < BigInt(through);) {
-      const events = await eventsAfter(client, after, through);
-      if (events.length === 0) break;
-      await insertEvents(client, events);
-      count += events.length;
-      after = events.at(-1)!.sequence;
-    }
-    return count;
+    return await republish(client, options);
   } finally {
     client.release();
     await pool.end();
   }
+}
+
+async function republish(client: pg.ClientBase, options: Republishing): Promise<Republished> {
+  const { dryRun = false, rate, signal, show } = options;
+  const { after: start, through } = await boundsOf(client, options);
+  const done: Republished = { events: 0, first: null, last: null };
+  const began = performance.now();
+  for (let after = start; after < through && !signal?.aborted;) {
+    const slice = await eventsAfter(client, String(after), String(through), options.ledger ?? null);
+    if (slice.length === 0) break;
+    after = BigInt(slice.at(-1)!.sequence);
+    for (const events of portionsOf(slice.filter(isWithin(options)), rate)) {
+      if (signal?.aborted) break;
+      if (!dryRun) await insertEvents(client, events);
+      done.events += events.length;
+      done.first ??= events[0]!.sequence;
+      done.last = events.at(-1)!.sequence;
+      if (rate !== undefined && !dryRun) await until(began + (done.events / rate) * 1_000, signal);
+    }
+    show?.(Number(after - start) / Number(through - start), done.events);
+  }
+  return done;
+}
+
+async function boundsOf(
+  client: pg.ClientBase,
+  range: EventRange,
+): Promise<{ after: bigint; through: bigint }> {
+  const newest = await newestSequence(client);
+  const { from = 1n, to = newest, ledger } = range;
+  if (ledger !== undefined) await requireLedger(client, ledger);
+  if (range.to !== undefined && to > newest) {
+    throw new RangeError(`sequence ${to} is beyond the newest that is recorded, ${newest}`);
+  }
+  const { after, through } = await sequencesOf(client, { from: range.fromTime, to: range.toTime });
+  return { after: after > from - 1n ? after : from - 1n, through: through < to ? through : to };
+}
+
+async function requireLedger(client: pg.ClientBase, ledger: string): Promise<void> {
+  const { rows } = await client.query('select from journal.ledgers where id = $1', [ledger]);
+  if (rows.length === 0) throw new RangeError(`there is no ledger ${ledger}`);
+}
+
+function isWithin({ fromTime = '', toTime }: EventRange): (event: OutboxEvent) => boolean {
+  return ({ time }) => time >= fromTime && (toTime === undefined || time < toTime);
+}
+
+/** What goes out at once, at most a second's worth. */
+function portionsOf(events: OutboxEvent[], rate = SLICE): OutboxEvent[][] {
+  const size = Math.max(1, Math.ceil(Math.min(rate, SLICE)));
+  return Array.from({ length: Math.ceil(events.length / size) }, (_, n) =>
+    events.slice(n * size, (n + 1) * size),
+  );
+}
+
+async function until(time: number, signal: AbortSignal | undefined): Promise<void> {
+  await sleep(Math.max(0, time - performance.now()), undefined, { signal }).catch(() => {});
 }
 
 /** The next slice of the journal's events, in the order of their sequence; of all ledgers or of one. */

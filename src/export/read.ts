@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { sequencesOf } from '../ledger/journal/sequences.js';
 import { columns, type Row } from './columns.js';
 
 /** What is exported: recorded at `from` or later and before `to`; null and undefined don't bound it. */
@@ -19,10 +20,6 @@ export interface Slice {
 /** Most transactions looked at in a statement, and about how many bytes their rows may have. */
 const SLICE = 5_000;
 const SLICE_BYTES = 4_000_000;
-/** Sequences are drawn before the clock is read and clocks get corrected, but never by so much. */
-const CLOCKS_AGREE = `interval '1 hour'`;
-/** Sequences are not looked for more closely than this. */
-const CLOSE = 10_000n;
 
 const annotated = `left join lateral (
   select metadata from journal.annotations n where n.transaction_id = t.id and n.recorded_at < $3
@@ -62,7 +59,7 @@ export async function* readEntries(
   client: pg.ClientBase,
   { from, to, ledger }: Range,
 ): AsyncGenerator<Slice> {
-  const { first, last } = await sequencesOf(client, from, to);
+  const { after: first, through: last } = await sequencesOf(client, { from, to });
   for (let after = first; ;) {
     const next = await client.query<{ through: string | null }>(nextSlice, [after, last, to]);
     const through = next.rows[0]!.through;
@@ -76,42 +73,4 @@ export async function* readEntries(
     yield { rows, transactions, part: Number(BigInt(through) - first) / Number(last - first) };
     after = BigInt(through);
   }
-}
-
-/**
- * `first` < sequence ≤ `last` holds all that was recorded in the range, and some more. Recorded times run with the
- * sequences but for what clocks differ, so they are looked for by bisection.
- */
-async function sequencesOf(
-  client: pg.ClientBase,
-  from: string | undefined,
-  to: string,
-): Promise<{ first: bigint; last: bigint }> {
-  const newest = await client.query<{ last: string }>(
-    'select coalesce(max(sequence), 0) as last from journal.transactions',
-  );
-  const all = { low: 0n, high: BigInt(newest.rows[0]!.last) };
-  const since =
-    from === undefined ? all : await bisect(client, all, `< $2::timestamptz - ${CLOCKS_AGREE}`, from);
-  const until = await bisect(client, all, `<= $2::timestamptz + ${CLOCKS_AGREE}`, to);
-  return { first: since.low, last: until.high };
-}
-
-/** Narrows two sequences down, of which the transactions after the lower one meet the condition first and then don't. */
-async function bisect(
-  client: pg.ClientBase,
-  { low, high }: { low: bigint; high: bigint },
-  condition: string,
-  time: string,
-): Promise<{ low: bigint; high: bigint }> {
-  while (high - low > CLOSE) {
-    const middle = (low + high) / 2n;
-    const { rows } = await client.query<{ meets: boolean }>(
-      `select recorded_at ${condition} as meets from journal.transactions where sequence > $1 order by sequence limit 1`,
-      [middle, time],
-    );
-    if (rows[0]?.meets) low = middle;
-    else high = middle;
-  }
-  return { low, high };
 }
