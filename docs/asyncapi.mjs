@@ -3,7 +3,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { describeEvents } from '../dist/src/events/asyncapi.js';
+import { describeEvents } from '../dist/src/connect/asyncapi.js';
 
 const root = join(import.meta.dirname, '..');
 const schemas = join(root, 'src/events/schemas');

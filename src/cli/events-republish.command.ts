@@ -38,7 +38,7 @@ export class EventsRepublishCommand extends CommandRunner {
       const done = await republishEvents(databaseUrl, {
         ...options,
         signal: interrupt.signal,
-        show: (part, events) => progress.show(part * WHOLE, events),
+        show: (through, of, events) => progress.show((WHOLE * Number(through)) / Number(of), events),
       }).catch((error: unknown) => {
         throw error instanceof RangeError ? new UsageError(error.message) : error;
       });

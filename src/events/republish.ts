@@ -28,12 +28,12 @@ export interface EventRange {
 export interface Republishing extends EventRange {
   /** Makes and counts them, and publishes none. */
   dryRun?: boolean | undefined;
-  /** Most events in a second; as fast as it goes by default. */
+  /** Most events in a second, a whole number; as fast as it goes by default. */
   rate?: number | undefined;
   /** Ends it between two events. */
   signal?: AbortSignal;
-  /** Told how far it is, of 1, and how many there were. */
-  show?: (part: number, events: number) => void;
+  /** Told how many sequences were looked through, of how many, and how many events there were. */
+  show?: (through: bigint, of: bigint, events: number) => void;
 }
 
 export interface Republished {
@@ -86,7 +86,7 @@ async function republish(client: pg.ClientBase, options: Republishing): Promise<
       done.last = events.at(-1)!.sequence;
       if (rate !== undefined && !dryRun) await until(began + (done.events / rate) * 1_000, signal);
     }
-    show?.(Number(after - start) / Number(through - start), done.events);
+    show?.(after - start, through - start, done.events);
   }
   return done;
 }
@@ -115,11 +115,9 @@ function isWithin({ fromTime = '', toTime }: EventRange): (event: OutboxEvent) =
 }
 
 /** What goes out at once, at most a second's worth. */
-function portionsOf(events: OutboxEvent[], rate = SLICE): OutboxEvent[][] {
-  const size = Math.max(1, Math.ceil(Math.min(rate, SLICE)));
-  return Array.from({ length: Math.ceil(events.length / size) }, (_, n) =>
-    events.slice(n * size, (n + 1) * size),
-  );
+function* portionsOf(events: OutboxEvent[], rate = SLICE): Generator<OutboxEvent[]> {
+  const size = Math.min(rate, SLICE);
+  for (let n = 0; n < events.length; n += size) yield events.slice(n, n + size);
 }
 
 async function until(time: number, signal: AbortSignal | undefined): Promise<void> {

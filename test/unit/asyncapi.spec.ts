@@ -5,7 +5,7 @@ import { Ajv } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { parse } from 'yaml';
-import { describeEvents, type EventSchema } from '../../src/events/asyncapi.js';
+import { describeEvents, type EventSchema } from '../../src/connect/asyncapi.js';
 import type { Json } from '../support/client.js';
 
 const json = (path: string): Json => JSON.parse(readFileSync(path, 'utf8'));
