@@ -1,10 +1,9 @@
 import { CommandRunner, Help, Option, SubCommand } from 'nest-commander';
-import { ConfigError, loadConfig } from '../config.js';
 import type { EventRange, Republished } from '../events/republish.js';
 import { UsageError } from './api.command.js';
+import { databaseHelp, withDatabase } from './database.js';
 import { momentOf } from './moment.js';
 import { grouped, startProgress } from './progress.js';
-import { requireMigrated } from './require-migrated.js';
 
 interface RepublishOptions {
   from?: bigint;
@@ -26,20 +25,20 @@ const WHOLE = 10_000;
 export class EventsRepublishCommand extends CommandRunner {
   async run(_: string[], options: RepublishOptions): Promise<void> {
     requireRange(options);
-    const { databaseUrl } = loadConfig();
-    if (!databaseUrl) throw new ConfigError('DATABASE_URL must be set');
-    await requireMigrated(databaseUrl);
     const { republishEvents } = await import('../events/republish.js');
     const progress = await startProgress(WHOLE, 'events');
     const interrupt = new AbortController();
     const onSignal = () => interrupt.abort();
     process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
     try {
-      const done = await republishEvents(databaseUrl, {
-        ...options,
-        signal: interrupt.signal,
-        show: (through, of, events) => progress.show((WHOLE * Number(through)) / Number(of), events),
-      }).catch((error: unknown) => {
+      const session = { role: 'counterfoil_app', name: 'counterfoil republish', max: 1 } as const;
+      const done = await withDatabase(session, (pool) =>
+        republishEvents(pool, {
+          ...options,
+          signal: interrupt.signal,
+          show: (through, of, events) => progress.show((WHOLE * Number(through)) / Number(of), events),
+        }),
+      ).catch((error: unknown) => {
         throw error instanceof RangeError ? new UsageError(error.message) : error;
       });
       progress.stop();
@@ -103,7 +102,7 @@ second not included).
 
 It commits as it goes: interrupted, it says from where to go on, and beginning again does no harm either.
 
-Uses DATABASE_URL, the service's own.
+${databaseHelp}
 
 Example:
   counterfoil events republish --from 184000 --to 184467 --dry-run

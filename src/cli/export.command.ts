@@ -1,10 +1,10 @@
 import { Command, CommandRunner, Help, Option } from 'nest-commander';
-import { ConfigError, loadConfig } from '../config.js';
+import type pg from 'pg';
 import { formats, type Exported, type FormatName } from '../export/formats.js';
 import { UsageError } from './api.command.js';
+import { databaseHelp, withDatabase } from './database.js';
 import { momentOf } from './moment.js';
 import { grouped, startProgress, type Progress } from './progress.js';
-import { requireMigrated } from './require-migrated.js';
 
 interface ExportCommandOptions {
   format?: FormatName;
@@ -20,30 +20,30 @@ const WHOLE = 10_000;
 @Command({ name: 'export', description: 'The entries of the journal as a table, for analysts: a row each' })
 export class ExportCommand extends CommandRunner {
   async run(_: string[], { format, from, to, ledger, out = '-' }: ExportCommandOptions): Promise<void> {
-    const { databaseUrl } = loadConfig();
-    if (!databaseUrl) throw new ConfigError('DATABASE_URL must be set');
     const chosen = format ?? formatOf(out);
     if (from && to && from >= to) throw new UsageError(`--from ${from} is not before --to ${to}`);
     if (out === '-' && chosen === 'parquet' && process.stdout.isTTY) {
       throw new UsageError('parquet is nothing for a terminal: say --out FILE');
     }
-    await requireMigrated(databaseUrl);
     const { exportEntries } = await import('../export/export.js');
     const { fileSink, streamSink } = await import('../export/sink.js');
     const sink = out === '-' ? streamSink(process.stdout) : await fileSink(out);
     const release = abandonOnSignal(sink.abandon);
     const progress = await quietProgress();
     try {
-      const done = await exportEntries({
-        ...{ databaseUrl, format: chosen, from, to, ledger, sink },
-        show: (part, rows) => progress.show(part * WHOLE, rows),
-        log: (line) => progress.print(`counterfoil: ${line}`),
-      });
+      const done = await withReader((pool) =>
+        exportEntries(pool, {
+          ...{ format: chosen, from, to, ledger, sink },
+          show: (part, rows) => progress.show(part * WHOLE, rows),
+          log: (line) => progress.print(`counterfoil: ${line}`),
+        }),
+      );
       progress.stop();
       const said = out === '-' ? process.stderr : process.stdout;
       said.write(`${summaryOf(done, from)}\n`);
     } catch (error) {
       progress.stop();
+      await sink.abandon();
       throw explained(error, out);
     } finally {
       release();
@@ -95,8 +95,7 @@ Amounts are in minor units, times in UTC. Days are those of UTC.
 The export is complete: what was recorded before --to and committed late is waited for. The last line says that time;
 as the next export's --from it leaves nothing out and repeats nothing. A file appears when it is whole.
 
-Uses DATABASE_URL, read only: a login that was granted counterfoil_reader, or the service's own. The primary's, not a
-standby's.
+${databaseHelp} Or a login that was granted counterfoil_reader. The primary's, not a standby's.
 
 Example:
   counterfoil export --out entries.parquet
@@ -110,6 +109,21 @@ function formatOf(file: string): FormatName {
   const found = formats.find((name) => file.endsWith(`.${name}`));
   if (found) return found;
   throw new UsageError(`say --format: one of ${formats.join(', ')}`);
+}
+
+/** As whoever may read reports, else as the service. */
+async function withReader<T>(work: (pool: pg.Pool) => Promise<T>): Promise<T> {
+  const session = { name: 'counterfoil export', max: 1 };
+  const isReader = await withDatabase({ ...session, role: 'counterfoil_reader' }, (pool) =>
+    pool.query('select'),
+  ).then(
+    () => true,
+    (error: pg.DatabaseError) => {
+      if (error.code === '42501' || error.code === '22023') return false;
+      throw error;
+    },
+  );
+  return withDatabase({ ...session, role: isReader ? 'counterfoil_reader' : 'counterfoil_app' }, work);
 }
 
 /** A bar on a terminal, and nothing in a log. */

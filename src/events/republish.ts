@@ -45,27 +45,31 @@ export interface Republished {
 
 /** Puts every event of the journal into the outbox again. Answers how many. */
 export async function republishJournal(databaseUrl: string): Promise<number> {
-  return (await republishEvents(databaseUrl, {})).events;
+  const pool = createPool(databaseUrl, {
+    role: 'counterfoil_app',
+    max: 1,
+    applicationName: 'counterfoil republish',
+  });
+  try {
+    return (await republishEvents(pool, {})).events;
+  } finally {
+    await pool.end();
+  }
 }
 
 /**
  * Puts a range of events into the outbox again, in their order, made from the records alone and the same byte for byte.
  * Consumers see a `ce_id` once more each time. Each slice commits for itself: what breaks off has published the events
  * up to some sequence, and may go on there or begin again.
+ * @param pool of counterfoil_app
  * @throws RangeError when the range is beyond what is recorded, or there is no such ledger
  */
-export async function republishEvents(databaseUrl: string, options: Republishing): Promise<Republished> {
-  const pool = createPool(databaseUrl, {
-    role: 'counterfoil_app',
-    max: 1,
-    applicationName: 'counterfoil republish',
-  });
+export async function republishEvents(pool: pg.Pool, options: Republishing): Promise<Republished> {
   const client = await pool.connect();
   try {
     return await republish(client, options);
   } finally {
     client.release();
-    await pool.end();
   }
 }
 

@@ -1,5 +1,4 @@
 import type pg from 'pg';
-import { createPool, type Role } from '../platform/postgres.js';
 import type { Exported, FormatName } from './formats.js';
 import { parquet } from './parquet.js';
 import { readEntries, type Range } from './read.js';
@@ -8,7 +7,6 @@ import type { Sink } from './sink.js';
 import { csv, ndjson, type Format } from './text.js';
 
 export interface ExportOptions {
-  databaseUrl: string;
   format: FormatName;
   /** Canonical times, the first included, the other not; the default of `to` is now. */
   from?: string;
@@ -23,17 +21,17 @@ export interface ExportOptions {
 
 /**
  * A row each entry of the journal, recorded in the range, by slices: the memory it takes doesn't grow with the journal.
- * Nothing recorded before `to` is missing, whenever it was committed. The sink is finished, or abandoned on an error.
+ * Nothing recorded before `to` is missing, whenever it was committed. The sink is
+ * finished; after an error it is the caller's to abandon.
  */
-export async function exportEntries(options: ExportOptions): Promise<Exported> {
-  const { sink, databaseUrl } = options;
+export async function exportEntries(pool: pg.Pool, options: ExportOptions): Promise<Exported> {
+  const client = await pool.connect();
   try {
-    const exported = await withClient(databaseUrl, (client) => run(client, options));
-    await sink.finish();
+    const exported = await run(client, options);
+    await options.sink.finish();
     return exported;
-  } catch (error) {
-    await sink.abandon();
-    throw error;
+  } finally {
+    client.release();
   }
 }
 
@@ -67,34 +65,4 @@ function formatOf(name: FormatName, sink: Sink, { from, to, ledger }: Range): Fo
 async function requireLedger(client: pg.ClientBase, ledger: string): Promise<void> {
   const { rows } = await client.query('select from journal.ledgers where id = $1', [ledger]);
   if (rows.length === 0) throw new Error(`there is no ledger ${ledger}`);
-}
-
-/** As whoever may read reports, else as the service. */
-async function withClient<T>(databaseUrl: string, work: (client: pg.ClientBase) => Promise<T>): Promise<T> {
-  const pool = await poolOf(databaseUrl, ['counterfoil_reader', 'counterfoil_app']);
-  try {
-    const client = await pool.connect();
-    try {
-      return await work(client);
-    } finally {
-      client.release();
-    }
-  } finally {
-    await pool.end();
-  }
-}
-
-async function poolOf(databaseUrl: string, [role, ...others]: Role[]): Promise<pg.Pool> {
-  const pool = createPool(databaseUrl, { role: role!, max: 1, applicationName: 'counterfoil export' });
-  try {
-    await pool.query('select');
-    return pool;
-  } catch (error) {
-    await pool.end();
-    // The login is no member of the role.
-    if (others.length > 0 && ['42501', '22023'].includes((error as pg.DatabaseError).code ?? '')) {
-      return poolOf(databaseUrl, others);
-    }
-    throw error;
-  }
 }

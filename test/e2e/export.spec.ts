@@ -10,7 +10,6 @@ import { columns } from '../../src/export/columns.js';
 import { counterfoil, type Ended } from '../support/cli.js';
 import { createClient, type Json } from '../support/client.js';
 import { duckdb } from '../support/duckdb.js';
-import { bookHistory, connect } from '../support/trial-balance.js';
 import { record } from '../support/journal-writer.js';
 import { caughtUp, openBank, recordedOf, type Bank } from '../support/money.js';
 
@@ -179,12 +178,18 @@ describe('what is exported', () => {
 
 describe('the trial balance of the example, by DuckDB from the parquet', () => {
   test('is the service’s', async () => {
-    const owner = await connect(url);
-    try {
-      await bookHistory(owner, 'other', 300);
-      await owner.query('delete from projections.checkpoints');
-    } finally {
-      await owner.end();
+    const other = createClient(bank.client.url, 'other');
+    const types = ['asset', 'liability', 'equity', 'revenue', 'expense'];
+    for (const currency of ['USD', 'EUR', 'BTC/8']) {
+      const name = (n: number) => `${types[n % 5]}:${currency.slice(0, 3)}`;
+      for (const [n, type] of types.entries())
+        await other.open(name(n), { type, currency, min_balance: null });
+      for (let n = 0; n < 12; n += 1)
+        recordedOf(
+          await other.transfer(name(n), name(n + 1 + (n % 3)), `1${'0'.repeat(3 * n)}`, {
+            ...(n % 2 && { effective_at: `2024-02-0${1 + (n % 5)}T00:00:00Z` }),
+          }),
+        );
     }
     await caughtUp(bank.database);
     await exported('entries.parquet');
@@ -321,6 +326,13 @@ describe('all or nothing', () => {
     expect(await hidden()).toEqual([]);
     expect(await readdir(folder)).not.toContain('never.csv');
   });
+});
+
+test('without a database it says so, and leaves nothing', async () => {
+  const args = ['export', '--out', join(folder, 'nowhere.csv')];
+  const { status, stderr } = await counterfoil({ DATA_DIR: join(folder, 'data') }, ...args);
+  expect([status, stderr]).toEqual([2, expect.stringMatching(/^counterfoil: DATABASE_URL must be set/)]);
+  expect((await readdir(folder)).filter((name) => name.includes('nowhere'))).toEqual([]);
 });
 
 test.each([
