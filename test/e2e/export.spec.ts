@@ -278,7 +278,7 @@ describe('all or nothing', () => {
   test('a file that can’t be written to its end leaves what was there, and nothing else', async () => {
     await writeFile(join(folder, 'kept.csv'), 'as it was');
     const { status, stderr } = await bash(
-      `trap '' XFSZ; ulimit -f 16; exec "$NODE" dist/src/cli.js export --out "$OUT"`,
+      `trap '' XFSZ; ulimit -f 1; exec "$NODE" dist/src/cli.js export --out "$OUT"`,
     );
     expect([status, stderr]).toEqual([1, expect.stringMatching(/^counterfoil: .*kept\.csv.*\n$/)]);
     expect(await readFile(join(folder, 'kept.csv'), 'utf8')).toBe('as it was');
@@ -292,7 +292,7 @@ describe('all or nothing', () => {
 
   test('a reader that hangs up is told', async () => {
     const { stdout, stderr } = await bash(
-      '"$NODE" dist/src/cli.js export --format ndjson | head -c 10 > /dev/null; echo "${PIPESTATUS[0]}"',
+      '"$NODE" dist/src/cli.js export --format ndjson | true; echo "${PIPESTATUS[0]}"',
     );
     expect([stdout, stderr]).toEqual([
       '1\n',
