@@ -53,7 +53,7 @@ const bindingVersion = '0.5.0';
 
 /** The AsyncAPI 3 document of the topics and of every schema that is there. */
 export function describeEvents(topics: TopicSetting[], schemas: EventSchema[]): Record<string, unknown> {
-  const events = topics.filter(({ name }) => !name.startsWith('__'));
+  const events = topics.filter(({ name }) => !name.startsWith('__') && !isDeadLetters(name));
   const names = [...new Set([...events.map(({ name }) => name), ...schemas.map(topicOf)])];
   const of = (topic: string) => schemas.filter((schema) => topicOf(schema) === topic);
   const channels = names.map((name) => {
@@ -73,7 +73,7 @@ export function describeEvents(topics: TopicSetting[], schemas: EventSchema[]): 
     servers: {
       local: { host: '127.0.0.1:9092', protocol: 'kafka', description: 'As `npm run stack` starts it.' },
     },
-    channels: { ...Object.fromEntries(channels), deadLetters },
+    channels: { ...Object.fromEntries(channels), deadLetters: deadLettersOf(topics) },
     operations: {
       ...Object.fromEntries(names.map((name) => [`send ${name}`, operationOf(name, of(name))])),
       'send deadLetters': operationOf('deadLetters', []),
@@ -177,16 +177,32 @@ function exampleOf(payload: Record<string, unknown>, { $id, properties = {} }: E
   return { name: String(type), headers, payload };
 }
 
-const deadLetters = {
-  address: 'ledger.{projection}.dlq.v1',
-  description: 'What a projection of the read model could not apply. Kept for a time.',
-  parameters: { projection: { description: 'The projection’s name, such as `balances`.' } },
-  messages: { deadLetter: { $ref: '#/components/messages/deadLetter' } },
-};
+const isDeadLetters = (name: string) => name.includes('.dlq.');
+
+/** One channel for all of them, with the projections that there are. */
+function deadLettersOf(topics: TopicSetting[]) {
+  const own = topics.filter(({ name }) => isDeadLetters(name));
+  const projections = own.map(({ name }) => /^ledger\.(.*)\.dlq\.v1$/.exec(name)![1]!);
+  return {
+    address: 'ledger.{projection}.dlq.v1',
+    description: 'What a projection of the read model could not apply. Kept for a time.',
+    parameters: { projection: { description: 'The projection’s name.', enum: projections } },
+    messages: { deadLetter: { $ref: '#/components/messages/deadLetter' } },
+    bindings: { kafka: { ...(own[0] && settingsOf(own[0])), bindingVersion } },
+  };
+}
 
 const deadLetter = {
   name: 'deadLetter',
-  title: 'A record that could not be applied, with key and value as they came and the cause in headers',
-  headers: { type: 'object' },
+  title: 'A record that could not be applied, with key, value and headers as they came, and why it is here',
+  headers: {
+    type: 'object',
+    properties: Object.fromEntries(
+      ['id', 'projection', 'cause', 'stack', 'source', 'first_seen'].map((name) => [
+        `dlq_${name}`,
+        { type: 'string' },
+      ]),
+    ),
+  },
   payload: {},
 };

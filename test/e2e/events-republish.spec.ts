@@ -39,7 +39,7 @@ beforeEach(async () => {
   );
 });
 
-const run = (...args: string[]) => counterfoil({ DATABASE_URL: url }, 'events', 'republish', ...args);
+const run = (...args: string[]) => counterfoil(['events', 'republish', ...args], { DATABASE_URL: url });
 
 /** As they were inserted. */
 async function outbox(): Promise<Record<string, string | null>[]> {

@@ -54,7 +54,7 @@ async function recordEverything(): Promise<void> {
   recordedOf(await other.transfer('a', 'b', 3));
 }
 
-const run = (...args: string[]): Promise<Ended> => counterfoil({ DATABASE_URL: url }, 'export', ...args);
+const run = (...args: string[]): Promise<Ended> => counterfoil(['export', ...args], { DATABASE_URL: url });
 
 async function exported(name: string, ...args: string[]): Promise<string> {
   const { status, stdout, stderr } = await run('--out', join(folder, name), ...args);
@@ -165,12 +165,9 @@ describe('what is exported', () => {
        grant counterfoil_reader to analyst`,
     );
     const login = Object.assign(new URL(url), { username: 'analyst', password: 'test' }).href;
-    const { status, stdout, stderr } = await counterfoil(
-      { DATABASE_URL: login },
-      'export',
-      '--format',
-      'ndjson',
-    );
+    const { status, stdout, stderr } = await counterfoil(['export', '--format', 'ndjson'], {
+      DATABASE_URL: login,
+    });
     expect([status, stderr]).toEqual([0, expect.stringMatching(/ rows /)]);
     expect(lines(stdout)).toEqual(await expected());
   });
@@ -271,7 +268,7 @@ describe('all or nothing', () => {
       let [stdout, stderr] = ['', ''];
       child.stdout.on('data', (bytes) => (stdout += bytes));
       child.stderr.on('data', (bytes) => (stderr += bytes));
-      child.once('close', (code, signal) => resolve({ status: signal ?? code!, stdout, stderr }));
+      child.once('close', (code) => resolve({ status: code ?? -1, stdout, stderr }));
     });
   const hidden = async () => (await readdir(folder)).filter((name) => name.startsWith('.'));
 
@@ -330,7 +327,7 @@ describe('all or nothing', () => {
 
 test('without a database it says so, and leaves nothing', async () => {
   const args = ['export', '--out', join(folder, 'nowhere.csv')];
-  const { status, stderr } = await counterfoil({ DATA_DIR: join(folder, 'data') }, ...args);
+  const { status, stderr } = await counterfoil(args, { DATA_DIR: join(folder, 'data') });
   expect([status, stderr]).toEqual([2, expect.stringMatching(/^counterfoil: DATABASE_URL must be set/)]);
   expect((await readdir(folder)).filter((name) => name.includes('nowhere'))).toEqual([]);
 });
