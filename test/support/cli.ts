@@ -10,8 +10,11 @@ export interface Ended {
 export function counterfoil(args: string[], settings: Record<string, string> = {}): Promise<Ended> {
   const env = { PATH: process.env.PATH, ...settings };
   return new Promise((resolve) => {
-    execFile(process.execPath, ['dist/src/cli.js', ...args], { env, maxBuffer: 1e8 }, (error, stdout, stderr) =>
-      resolve({ status: error ? Number(error.code ?? -1) : 0, stdout, stderr }),
+    execFile(
+      process.execPath,
+      ['dist/src/cli.js', ...args],
+      { env, maxBuffer: 1e8 },
+      (error, stdout, stderr) => resolve({ status: error ? Number(error.code ?? -1) : 0, stdout, stderr }),
     );
   });
 }
