@@ -62,9 +62,20 @@ function chainsOf(slices: Slice[]): Slice[][] {
   return [...chains.values()];
 }
 
+/**
+ * What is lost with a crash is done again, so there is no need to wait for the disk. A slice's entries are looked up in
+ * transactions and accounts one by one, in about the order in which these lie: a hash join would read all transactions
+ * for each slice.
+ */
+const settings = `
+set local synchronous_commit = off;
+set local work_mem = '64MB';
+set local maintenance_work_mem = '512MB';
+set local enable_hashjoin = off;
+set local enable_mergejoin = off`;
+
 async function doSlice(client: pg.ClientBase, { work, ...build }: Slice): Promise<void> {
-  // What is lost with a crash is done again: no need to wait for the disk.
-  await client.query('set local synchronous_commit = off');
+  await client.query(settings);
   if (work.kind === 'statement') await client.query(work.text.replaceAll('{schema}', build.schema));
   else await applyJournal(client, rowsOf(work), [build]);
   await client.query(
