@@ -24,9 +24,9 @@ export interface Version extends Target {
 
 /** The active version's definition is not of this release, which so can't write to it. */
 export class UnknownDefinition extends Error {
-  constructor({ projection, definition }: Version, known: number) {
+  constructor({ projection, definition }: Version) {
     super(
-      `projection ${projection} has definition ${definition}, this release knows ${known}: ` +
+      `projection ${projection} has definition ${definition}, which this release doesn't know: ` +
         `run \`counterfoil projections rebuild ${projection}\` with the newer release`,
     );
   }
@@ -60,15 +60,26 @@ export async function appliedTo(client: pg.ClientBase): Promise<Target[]> {
 
 /** The same, and nobody else applies anything until the end of the transaction. */
 export async function appliedAlone(client: pg.ClientBase): Promise<Target[]> {
-  await client.query(`select pg_advisory_xact_lock(${lock})`);
+  await nobodyElse(client);
   return active(client);
+}
+
+/** The same, for who replaces versions: those of another release's definition are left out, since they get nothing. */
+export async function replacedAlone(client: pg.ClientBase): Promise<Target[]> {
+  await nobodyElse(client);
+  return (await versions(client)).filter((version) => version.state === 'active' && isKnown(version));
+}
+
+async function nobodyElse(client: pg.ClientBase): Promise<void> {
+  await client.query(`select pg_advisory_xact_lock(${lock})`);
 }
 
 async function active(client: pg.ClientBase): Promise<Target[]> {
   const found = (await versions(client)).filter(({ state }) => state === 'active');
-  for (const version of found) {
-    const known = projections.find(({ name }) => name === version.projection)!.definition;
-    if (known !== version.definition) throw new UnknownDefinition(version, known);
-  }
+  for (const version of found) if (!isKnown(version)) throw new UnknownDefinition(version);
   return found;
+}
+
+function isKnown({ projection, definition }: Version): boolean {
+  return projections.find(({ name }) => name === projection)!.definition === definition;
 }

@@ -118,6 +118,20 @@ describe('a rebuild', () => {
     expect(await run('projections', 'drop', 'lines', '4711')).toMatchObject({ status: 1 });
   }, 60_000);
 
+  it('replaces a version of another release’s definition, which gets nothing any more', async () => {
+    const holds = `projection = 'holds' and state = 'active'`;
+    await owner.query(`update projections.versions set definition = 4711 where ${holds}`);
+    const before = await read('holds');
+    await everyKind();
+    expect((await run('projections', 'status')).stdout).toMatch(/^balances +\d+ +[1-9]\d* /m);
+    expect(await run('projections', 'rebuild', 'holds')).toMatchObject({ status: 0 });
+    expect(await read('holds')).not.toBe(before);
+    await eventually(async () =>
+      expect((await run('projections', 'status')).stdout).toMatch(/^balances +\d+ +0 /m),
+    );
+    await expectNoDifference();
+  }, 60_000);
+
   it('runs one at a time', async () => {
     const client = await pool.connect();
     await client.query(`select pg_advisory_lock(hashtext('projections.build'))`);

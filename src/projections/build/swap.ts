@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inTransaction } from '../runner/checkpoint.js';
 import { replaySlice } from '../runner/journal-replay.js';
-import { appliedAlone, type Target, type Version } from '../versions.js';
+import { replacedAlone, type Target, type Version } from '../versions.js';
 import { floorOf } from './floor.js';
 
 /** Transactions applied at once. */
@@ -66,7 +66,7 @@ export async function swap(pool: pg.Pool, builds: Version[], signal: AbortSignal
 /** @returns what was active before */
 async function swapNow(client: pg.ClientBase, builds: Version[]): Promise<Target[]> {
   await client.query(`set local lock_timeout = '${LOCK_TIMEOUT}'`);
-  const active = await appliedAlone(client);
+  const active = await replacedAlone(client);
   await applyRest(client, builds, active);
   const names = builds.map(({ projection }) => projection);
   const numbers = builds.map(({ version }) => version);
@@ -90,6 +90,11 @@ async function swapNow(client: pg.ClientBase, builds: Version[]): Promise<Target
        exists (select from journal.transactions t where t.sequence = d.sequence)
        or exists (select from journal.annotations n where n.sequence = d.sequence))`,
     [names],
+  );
+  // A restored copy's: its transaction ids mean nothing here. The tail starts with the journal then.
+  await client.query(
+    `delete from projections.checkpoints where source = 'tail'
+       and position->>'system' <> (select system_identifier::text from pg_control_system())`,
   );
   const balances = builds.find(({ projection }) => projection === 'balances');
   if (balances) await client.query('select projections.publish_balances($1)', [balances.schema]);

@@ -36,7 +36,7 @@ export class RestoredCopy extends Error {
   constructor(was: string, is: string) {
     super(
       `restored copy: rebuild. The tail's checkpoint was made by the Postgres cluster ${was}, this is ${is}: ` +
-        'delete the rows of projections.checkpoints and start again to replay the journal',
+        'run `counterfoil projections rebuild` and start again',
     );
   }
 }
