@@ -17,7 +17,7 @@ const DATABASE = 'counterfoil';
 export interface EmbeddedPostgres {
   /** `postgres://postgres:PASSWORD@127.0.0.1:PORT/counterfoil`, as superuser. */
   url: string;
-  /** Chosen anew whenever Postgres is started. */
+  /** Chosen anew whenever Postgres is started, unless `settings` say one. */
   port: number;
   /** Where the data really lies, which for root may be outside of the folder asked for. */
   dataDir: string;

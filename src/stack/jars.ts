@@ -8,6 +8,8 @@ const runtime = join(connectFolder, '.runtime');
 const stamp = join(runtime, 'complete');
 
 export const classPath = join(runtime, 'lib', '*');
+/** Of the jars' classes: see `classArchive`. */
+export const archives = join(runtime, 'archives');
 export const pluginPath = join(runtime, 'plugins');
 
 /**

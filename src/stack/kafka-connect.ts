@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fill, readConnectFile } from '../connect/files.js';
 import { ensureJars, pluginPath } from './jars.js';
-import { javaArgs } from './java.js';
+import { classArchive, javaArgs } from './java.js';
 import { endLeftover } from './pid-file.js';
 import { freePort, isListening, startPart, waitReady, type Launch, type Part } from './process.js';
 
@@ -35,14 +35,20 @@ export async function startConnect(options: ConnectOptions): Promise<RunningConn
     PLUGIN_PATH: pluginPath,
   };
   writeFileSync(config, fill(readConnectFile('worker.properties'), values));
+  const archive = await classArchive('connect');
   const part = await startPart({
     name: 'connect',
     command: 'java',
-    args: javaArgs({ heapMb, quickStart }, 'org.apache.kafka.connect.cli.ConnectDistributed', config),
+    args: javaArgs(
+      { heapMb, quickStart, archiveArgs: archive.args },
+      'org.apache.kafka.connect.cli.ConnectDistributed',
+      config,
+    ),
     dir,
     spawned,
     signal,
   });
+  void part.ended.then(archive.ended);
   const url = `http://127.0.0.1:${port}`;
   await waitReady(part, async () => {
     if (!(await isListening(port))) return false;

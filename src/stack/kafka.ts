@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { fill, readConnectFile } from '../connect/files.js';
 import { withAdmin } from '../platform/kafka.js';
 import { ensureJars } from './jars.js';
-import { javaArgs } from './java.js';
+import { classArchive, javaArgs } from './java.js';
 import { endLeftover } from './pid-file.js';
 import { freePort, isListening, startPart, waitReady, type Launch, type Part } from './process.js';
 
@@ -42,14 +42,16 @@ export async function startKafka(options: KafkaOptions): Promise<RunningKafka> {
   };
   writeFileSync(config, fill(readConnectFile('broker.properties'), values));
   await formatOnce(dir, config, signal);
+  const archive = await classArchive('kafka');
   const part = await startPart({
     name: 'kafka',
     command: 'java',
-    args: javaArgs({ heapMb, quickStart }, 'kafka.Kafka', config),
+    args: javaArgs({ heapMb, quickStart, archiveArgs: archive.args }, 'kafka.Kafka', config),
     dir,
     spawned,
     signal,
   });
+  void part.ended.then(archive.ended);
   const brokers = [`127.0.0.1:${ports.broker}`];
   await waitReady(part, async () => {
     if (!(await isListening(ports.broker))) return false;

@@ -27,6 +27,17 @@ describe('what a launcher has started', () => {
     ]);
   });
 
+  it('stops in the order of what depends on what, and once what was started again', async () => {
+    const told: string[] = [];
+    const parts = createParts(() => {}, ['postgres', 'kafka', 'connect']);
+    parts.add(part('kafka', told));
+    parts.add(part('connect', told));
+    parts.add(part('postgres', told));
+    parts.add(part('kafka', told));
+    await parts.stop();
+    expect(told).toEqual(['stop connect', 'stop kafka', 'stop postgres']);
+  });
+
   it('says from the first moment of stopping that nothing more may be started', async () => {
     const parts = createParts(() => {});
     let aborted = false;

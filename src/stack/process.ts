@@ -62,7 +62,9 @@ export async function startPart(options: PartOptions): Promise<Part> {
   if (pid === undefined) throw new Error(await ended);
   children.add(pid);
   writePid(dir, name, pid);
+  let alive = true;
   const gone = ended.then(() => {
+    alive = false;
     children.delete(pid);
     removePid(dir, name);
   });
@@ -71,9 +73,10 @@ export async function startPart(options: PartOptions): Promise<Part> {
     pid,
     logFile,
     ended,
-    stop: (graceMs = 10_000) => stopGroup(pid, gone, graceMs),
+    // Once it is gone, its pid may be another's.
+    stop: async (graceMs = 10_000) => (alive ? stopGroup(pid, gone, graceMs) : undefined),
     kill9: () => {
-      signalGroup(pid, 'SIGKILL');
+      if (alive) signalGroup(pid, 'SIGKILL');
       return gone;
     },
   };

@@ -1,21 +1,18 @@
-import { execFile } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import { Client } from 'pg';
 import { applyAnalysts } from '../connect/analysts.js';
 import { applyStreaming } from '../connect/apply.js';
 import { republishJournal } from '../events/republish.js';
-import { startEmbeddedPostgres, type EmbeddedPostgres } from '../platform/embedded-postgres.js';
+import { startEmbeddedPostgres } from '../platform/embedded-postgres.js';
+import { migrate } from '../platform/migrate.js';
 import { ensureJars, requireMaven } from './jars.js';
 import { requireJava } from './java.js';
+import { keep } from './keep.js';
 import { startConnect } from './kafka-connect.js';
 import { startKafka } from './kafka.js';
 import { createParts, type Parts } from './parts.js';
 import { endLeftover } from './pid-file.js';
-import { isListening, startPart, waitReady, type Launch, type Part } from './process.js';
+import { startPart, waitReady, type Launch, type Part } from './process.js';
+import { allowReplication, cdcUrl, requireFreePorts, writeEnv } from './setup.js';
 
 export interface Stack {
   /** Resolves when everything answers; rejects with the first thing that would not start. */
@@ -44,101 +41,118 @@ const connectPort = 8083;
 const program = (name: string) => fileURLToPath(new URL(`../${name}.js`, import.meta.url));
 
 export function startStack(options: StackOptions): Stack {
-  const parts = createParts(options.log);
+  const parts = createParts(options.log, ['postgres', 'kafka', 'connect', 'api', 'worker']);
   return { started: startAll({ options, parts }), stop: () => parts.stop() };
 }
 
 async function startAll(running: Running): Promise<void> {
   const { dir, port, analysts, log } = running.options;
-  const { signal, add } = running.parts;
-  const launch: Launch = { signal, spawned: add };
+  const { signal } = running.parts;
   await requireJava();
   await requireMaven();
   // A launcher that was killed leaves its parts running, with the ports taken.
   for (const name of ['worker', 'api', 'connect', 'kafka']) {
     if (await endLeftover(dir, name)) log(`Ended the ${name} that an earlier stack left behind`);
   }
-  await requireFreePorts(port);
-
+  await requireFreePorts({
+    'the API; set PORT to another': port,
+    Kafka: kafkaPort,
+    'Kafka Connect': connectPort,
+  });
   await step(running, 'Kafka, Connect and Debezium jars', () =>
     ensureJars((line) => log(`  ${line}`), signal),
   );
-  const postgres = await step(running, 'Postgres', () => startPostgres(running));
-  const kafka = await step(running, 'Kafka', async () =>
-    watched(running, await startKafka({ dir, port: kafkaPort, ...launch })),
-  );
-  const connect = await step(running, 'Kafka Connect', async () =>
-    watched(running, await startConnect({ dir, brokers: kafka.brokers, port: connectPort, ...launch })),
-  );
 
-  const env: Record<string, string> = {
-    DATABASE_URL: postgres.url,
-    KAFKA_BROKERS: kafka.brokers.join(','),
-    CONNECT_URL: connect.url,
-    CDC_DATABASE_URL: cdcUrl(postgres.url, dir),
-  };
-  await step(running, 'Migrations', () => runCli(env, signal, 'migrate'));
-  await allowReplication(postgres.url, env.CDC_DATABASE_URL!);
-  const streaming = {
-    databaseUrl: postgres.url,
-    cdcDatabaseUrl: env.CDC_DATABASE_URL!,
-    kafkaBrokers: kafka.brokers,
-    connectUrl: connect.url,
+  const brokers = [`127.0.0.1:${kafkaPort}`];
+  const connectUrl = `http://127.0.0.1:${connectPort}`;
+  // What doesn't need each other starts at the same time. The API answers before anything streams.
+  const kafka = step(running, 'Kafka', () => kept(running, startKafka, { dir, port: kafkaPort }));
+  const streaming = kafka.then(() =>
+    step(running, 'Kafka Connect', () => kept(running, startConnect, { dir, brokers, port: connectPort })),
+  );
+  const env = openDatabase(running).then((databaseUrl) => ({
+    DATABASE_URL: databaseUrl,
+    KAFKA_BROKERS: brokers.join(','),
+    CONNECT_URL: connectUrl,
+    CDC_DATABASE_URL: cdcUrl(databaseUrl, dir),
+  }));
+  const api = env.then((given) =>
+    step(running, 'API', () => kept(running, startApi, { dir, port, env: given })),
+  );
+  // Told of below; until then it may fail unheard, as when the rest is stopped.
+  api.catch(() => {});
+  const [given] = await Promise.all([env, streaming]);
+  const places = {
+    databaseUrl: given.DATABASE_URL,
+    cdcDatabaseUrl: given.CDC_DATABASE_URL,
+    kafkaBrokers: brokers,
+    connectUrl,
     log: (line: string) => log(`  ${line}`),
   };
   await step(running, 'Topics, slot and connector', () =>
-    applyStreaming({ ...streaming, republish: republishJournal }),
+    applyStreaming({ ...places, republish: republishJournal }),
   );
-  if (analysts) await step(running, 'The same for analysts', () => applyAnalysts(streaming));
-  writeEnv(dir, env);
-  await step(running, 'API', async () => {
-    const api = await startProgram(dir, 'api', 'main', { ...env, PORT: String(port) }, launch);
-    await waitReady(api, async () => (await fetch(`http://127.0.0.1:${port}/health/live`)).ok);
-    watched(running, api);
-  });
-  await step(running, 'Worker', async () =>
-    watched(running, await startProgram(dir, 'worker', 'worker', env, launch)),
-  );
+  if (analysts) await step(running, 'The same for analysts', () => applyAnalysts(places));
+  writeEnv(dir, given);
+  const worker = step(running, 'Worker', () => kept(running, startWorker, { dir, env: given }));
+  await Promise.all([api, worker]);
 }
 
-/** It can't be cut off in its start, so stopping waits for that. */
-async function startPostgres(running: Running): Promise<EmbeddedPostgres> {
-  const { dir } = running.options;
-  const starting = startEmbeddedPostgres({ dataDir: dir, settings: { wal_level: 'logical' } });
-  const started = starting.catch(() => undefined);
-  running.parts.add({ name: 'postgres', stop: async () => (await started)?.stop() });
-  const server = await starting;
-  void server.lost.then((what) => tellEnd(running, what));
-  return server;
-}
-
-async function step<T>(running: Running, name: string, work: () => Promise<T>): Promise<T> {
-  const { signal } = running.parts;
-  signal.throwIfAborted();
-  const began = Date.now();
-  const result = await work();
-  signal.throwIfAborted();
-  running.options.log(`  ${name}: ready after ${((Date.now() - began) / 1000).toFixed(1)} s`);
-  return result;
-}
-
-/** Says so when it ends of itself. */
-function watched<T extends Part>(running: Running, part: T): T {
-  void part.ended.then((what) => tellEnd(running, `${what}, unasked: see ${part.logFile}`));
-  return part;
-}
-
-function tellEnd({ options, parts }: Running, what: string): void {
-  if (!parts.signal.aborted) options.log(`\n${what}\nThe rest goes on; Ctrl-C stops it.`);
-}
-
-function startProgram(
-  dir: string,
-  name: string,
-  file: string,
-  env: Record<string, string>,
-  launch: Launch,
+/** Starts a part, and again when it ends unasked. */
+function kept<Options>(
+  { options: { log }, parts: { signal, add } }: Running,
+  start: (options: Options & Launch) => Promise<Part>,
+  options: Options,
 ): Promise<Part> {
+  return keep(() => start({ ...options, spawned: add, signal }), { signal, log });
+}
+
+/** Postgres, migrated, with the login that Connect uses. @returns the superuser's URL */
+async function openDatabase(running: Running): Promise<string> {
+  const { dir } = running.options;
+  const { url } = await step(running, 'Postgres', () => startPostgres(running));
+  await step(running, 'Migrations', () => migrate(url));
+  await allowReplication(url, cdcUrl(url, dir));
+  return url;
+}
+
+/** Again, on the same port, when it ends unasked. */
+async function startPostgres({
+  options: { dir, log },
+  parts: { signal, add },
+}: Running): Promise<{ url: string }> {
+  let port: string | undefined;
+  const start = async () => {
+    signal.throwIfAborted();
+    const settings = { wal_level: 'logical', ...(port && { port }) };
+    const starting = startEmbeddedPostgres({ dataDir: dir, settings });
+    // It can't be cut off in its start, so stopping waits for that.
+    const started = starting.catch(() => undefined);
+    add({ name: 'postgres', stop: async () => (await started)?.stop() });
+    const server = await starting;
+    port = String(server.port);
+    return { name: 'postgres', url: server.url, ended: server.lost };
+  };
+  return keep(start, { signal, log });
+}
+
+interface ProgramOptions extends Launch {
+  dir: string;
+  env: Record<string, string>;
+}
+
+async function startApi({ port, ...options }: ProgramOptions & { port: number }): Promise<Part> {
+  const env = { ...options.env, PORT: String(port) };
+  const api = await startProgram('api', 'main', { ...options, env });
+  await waitReady(api, async () => (await fetch(`http://127.0.0.1:${port}/health/live`)).ok);
+  return api;
+}
+
+function startWorker(options: ProgramOptions): Promise<Part> {
+  return startProgram('worker', 'worker', options);
+}
+
+function startProgram(name: string, file: string, { dir, env, ...launch }: ProgramOptions): Promise<Part> {
   return startPart({
     name,
     command: process.execPath,
@@ -149,54 +163,12 @@ function startProgram(
   });
 }
 
-async function runCli(env: Record<string, string>, signal: AbortSignal, ...args: string[]): Promise<void> {
-  try {
-    await promisify(execFile)(process.execPath, [program('cli'), ...args], {
-      env: { ...process.env, ...env },
-      signal,
-    });
-  } catch (error) {
-    const { stdout, stderr } = error as { stdout: string; stderr: string };
-    throw new Error(`counterfoil ${args.join(' ')} failed:\n${stdout}${stderr}`, { cause: error });
-  }
-}
-
-async function requireFreePorts(port: number): Promise<void> {
-  for (const [number, what] of [
-    [port, 'the API; set PORT to another'],
-    [kafkaPort, 'Kafka'],
-    [connectPort, 'Kafka Connect'],
-  ] as const) {
-    if (await isListening(number)) throw new Error(`Port ${number} is in use, and needed for ${what}`);
-  }
-}
-
-/** The login of Connect; its password is made once and kept for this user's eyes only. */
-function cdcUrl(databaseUrl: string, dir: string): string {
-  const file = join(dir, 'cdc.password');
-  if (!existsSync(file)) writeFileSync(file, randomBytes(24).toString('base64url'), { mode: 0o600 });
-  const url = new URL(databaseUrl);
-  url.username = 'counterfoil_cdc';
-  url.password = readFileSync(file, 'utf8');
-  return url.href;
-}
-
-async function allowReplication(databaseUrl: string, cdcDatabaseUrl: string): Promise<void> {
-  const client = new Client({ connectionString: databaseUrl });
-  // Unheard, the end of a connection between two statements would end this process.
-  client.on('error', () => undefined);
-  await client.connect();
-  try {
-    // The password is of our own making: base64url, nothing to escape.
-    const { password } = new URL(cdcDatabaseUrl);
-    await client.query(`ALTER ROLE counterfoil_cdc LOGIN REPLICATION PASSWORD '${password}'`);
-  } finally {
-    await client.end();
-  }
-}
-
-/** What another terminal needs to use the CLI on this stack. */
-function writeEnv(dir: string, env: Record<string, string>): void {
-  const lines = Object.entries(env).map(([name, value]) => `export ${name}='${value}'\n`);
-  writeFileSync(join(dir, 'env'), lines.join(''), { mode: 0o600 });
+async function step<T>(running: Running, name: string, work: () => Promise<T>): Promise<T> {
+  const { signal } = running.parts;
+  signal.throwIfAborted();
+  const began = Date.now();
+  const result = await work();
+  signal.throwIfAborted();
+  running.options.log(`  ${name}: ready after ${((Date.now() - began) / 1000).toFixed(1)} s`);
+  return result;
 }

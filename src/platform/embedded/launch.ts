@@ -70,7 +70,7 @@ interface Launched extends Postmaster {
 }
 
 async function launch(plan: LaunchPlan): Promise<Launched> {
-  const port = await freePort();
+  const port = Number(plan.settings.port ?? (await freePort()));
   const settings = { ...SETTINGS, ...plan.settings, port: String(port) };
   const options = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const size = (await stat(plan.logFile).catch(() => undefined))?.size ?? 0;
