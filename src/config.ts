@@ -8,10 +8,14 @@ export interface Config {
   dataDir: string;
   databaseUrl: string | undefined;
   databaseOwnerUrl: string | undefined;
+  /** Where a worker serves its metrics and health; 0: nowhere. */
+  metricsPort: number;
   /** How Debezium reaches Postgres, as seen from Kafka Connect; logs in as `counterfoil_cdc`. */
   cdcDatabaseUrl: string | undefined;
   kafkaBrokers: string[];
   connectUrl: string;
+  /** True when `CONNECT_URL` was given: a worker then watches the connector. */
+  connectGiven: boolean;
   logLevel: string;
   idempotencyRetentionHours: number;
   apiTokensFile: string | undefined;
@@ -48,6 +52,8 @@ export function loadConfig(env: Env = process.env): Config {
       .split(',')
       .map((broker) => broker.trim())
       .filter(Boolean),
+    metricsPort: integer(env, 'METRICS_PORT', 0, 0, 65535),
+    connectGiven: Boolean(env.CONNECT_URL),
     connectUrl: httpUrl(env, 'CONNECT_URL', 'http://127.0.0.1:8083'),
     logLevel: oneOf(env, 'LOG_LEVEL', 'info', ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
     idempotencyRetentionHours: integer(env, 'IDEMPOTENCY_RETENTION_HOURS', 72, 1, 24 * 365),

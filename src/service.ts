@@ -1,25 +1,22 @@
 import type { AddressInfo } from 'node:net';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type pg from 'pg';
 import type { Logger } from 'pino';
 import { AppModule } from './app.module.js';
 import type { Config } from './config.js';
+import { watchSlots } from './connect/slot-watch.js';
 import { startExpiry } from './ledger/holds/expiry.js';
 import { Batcher } from './ledger/journal/batcher.js';
 import { startHousekeeping } from './ledger/journal/housekeeping.js';
-import type { Readiness } from './platform/health.controller.js';
 import { configureHttp, createHttpAdapter } from './platform/http/configure.js';
 import { nestLogger } from './platform/logging.js';
 import { collectProcessMetrics } from './platform/metrics.js';
 import { createPool } from './platform/postgres.js';
 import { keepComplete } from './projections/complete.js';
 import { watchLag } from './projections/lag.js';
-import { recentStatus } from './projections/status.js';
 import { startTail } from './projections/runner/tail.js';
+import { readinessOf } from './readiness.js';
 
-/** Readiness says `degraded` when the read model is further behind than this: commands are taken all the same. */
-const MOST_LAG_SECONDS = 60;
 /** How long a request at hand may take to come in and be answered when the service stops. */
 const GRACE_MS = 5_000;
 
@@ -46,8 +43,10 @@ export async function startService(config: Config, databaseUrl: string, logger: 
     max: 10,
     applicationName: 'counterfoil-reads',
   });
+  const streams = config.kafkaBrokers.length > 0;
+  const slots = streams ? watchSlots(reads, logger) : undefined;
   const app = await NestFactory.create<NestFastifyApplication>(
-    AppModule.with({ config, writes, reads, readiness: readinessOf(reads, logger) }),
+    AppModule.with({ config, writes, reads, readiness: readinessOf(reads, logger, slots) }),
     createHttpAdapter(),
     { bodyParser: false, logger: nestLogger(logger) },
   );
@@ -59,6 +58,7 @@ export async function startService(config: Config, databaseUrl: string, logger: 
   const stopLag = watchLag(reads);
   const stop = async () => {
     stopLag();
+    slots?.stop();
     // New requests are refused first, then those at hand are answered.
     const batcher = app.get(Batcher);
     // Nobody's half-sent request keeps us: it was not taken.
@@ -82,7 +82,7 @@ export async function startService(config: Config, databaseUrl: string, logger: 
     await stop();
     throw error;
   }
-  if (config.kafkaBrokers.length === 0) stopProjections = runTail(databaseUrl, logger, config);
+  if (!streams) stopProjections = runTail(databaseUrl, logger, config);
   return { url: urlOf(app.getHttpServer().address() as AddressInfo), stop };
 }
 
@@ -102,24 +102,5 @@ function runTail(databaseUrl: string, log: Logger, { healAfterSeconds }: Config)
   return async () => {
     await Promise.all(running.map((source) => source.stop()));
     await pool.end();
-  };
-}
-
-function readinessOf(pool: pg.Pool, logger: Logger): Readiness {
-  return async () => {
-    try {
-      const { lag_events, lag_seconds, as_of, source, healed, projections } = await recentStatus(pool);
-      const late = projections.some((one) => one.version === null || one.lag_seconds > MOST_LAG_SECONDS);
-      const each = projections.map(({ projection, ...rest }) => [projection, rest]);
-      const read_model = {
-        ...{ source, lag_events, lag_seconds, as_of, healed_events: healed.total },
-        projections: Object.fromEntries(each),
-      };
-      return { status: late ? 'degraded' : 'ok', checks: { postgres: 'ok', read_model } };
-    } catch (error) {
-      // Anyone may ask: what is wrong, with the address, is in the log.
-      logger.warn({ err: error }, 'not ready: Postgres does not answer');
-      return { status: 'down', checks: { postgres: 'unreachable' } };
-    }
   };
 }

@@ -6,8 +6,10 @@ import {
   waitUntilRunning,
 } from './connector.js';
 import { look } from './look.js';
-import { makeSlot } from './slot.js';
-import { ensureTopics, readTopics } from './topics.js';
+import { makeAgain, proveDelivered, type MadeAgain } from './proof.js';
+import { makeSlot, SLOT } from './slot.js';
+import { ensureTopics, isEventTopic, readTopics } from './topics.js';
+import { walWarnings } from './wal-settings.js';
 
 export interface StreamingOptions {
   /** The owner's login; the slot is made with it or, if it lacks REPLICATION, with Connect's. */
@@ -28,6 +30,7 @@ export interface StreamingOptions {
  */
 export async function applyStreaming(options: StreamingOptions): Promise<void> {
   const { databaseUrl, cdcDatabaseUrl, kafkaBrokers, connectUrl, log } = options;
+  for (const warning of await walWarnings(databaseUrl)) log(warning);
   const connector = readConnector('outbox', cdcDatabaseUrl);
   const topics = readTopics('outbox');
   const found = await look(options, connector, topics);
@@ -41,16 +44,21 @@ export async function applyStreaming(options: StreamingOptions): Promise<void> {
   );
   if (!found.slot) await makeSlot(databaseUrl, cdcDatabaseUrl);
   log(found.slot ? 'Replication slot: present' : 'Replication slot created');
-  if (!found.connector || found.broken) await makeEventsAgain(options);
+  const events = topics.map(({ name }) => name).filter(isEventTopic);
+  const again = found.connector && !found.broken ? undefined : await makeEventsAgain(options, events);
 
   await putConnector(connectUrl, connector);
   await waitUntilRunning(connectUrl, connector.name);
   log(`Connector ${connector.name}: running`);
+  if (again) await proveDelivered(options, { slot: SLOT, topics: events }, again);
 }
 
 /** Those that the connector will not find in the WAL, being older than the slot, and those of a topic that was lost. */
-async function makeEventsAgain({ databaseUrl, republish, log }: StreamingOptions): Promise<void> {
-  if (!republish) return;
-  const count = await republish(databaseUrl);
-  if (count > 0) log(`Events made again from the journal: ${count}`);
+async function makeEventsAgain(options: StreamingOptions, topics: string[]): Promise<MadeAgain | undefined> {
+  const { republish, log } = options;
+  if (!republish) return undefined;
+  const again = await makeAgain(options, topics, republish);
+  if (again.republished === 0) return undefined;
+  log(`Events made again from the journal: ${again.republished}`);
+  return again;
 }

@@ -4,6 +4,7 @@ import { ConfigError, loadConfig, type Config } from '../config.js';
 import { republishJournal } from '../events/republish.js';
 import { applyAnalysts, removeAnalysts } from './analysts.js';
 import { applyStreaming } from './apply.js';
+import { operateCommands } from './operate.command.js';
 import { streamingStatus } from './status.js';
 
 interface AnalystsOption {
@@ -84,12 +85,26 @@ Exit status: 0 none of it is there, 1 failed, 2 a setting or --analysts is missi
   description: 'Show the connector and its tasks, the slot and how far it is behind, the topics',
 })
 export class ConnectStatusCommand extends CommandRunner {
-  async run(): Promise<void> {
+  async run(_: string[], { json }: { json?: boolean }): Promise<void> {
     const findings = await streamingStatus(where(loadConfig()));
+    const healthy = findings.every((finding) => finding.healthy);
+    if (!healthy) process.exitCode = 1;
+    if (json) {
+      const checks = findings.map(({ detail, ...finding }) => ({ ...finding, ...detail }));
+      process.stdout.write(`${JSON.stringify({ healthy, checks })}\n`);
+      return;
+    }
     const table = new Table({ head: ['', 'health', 'state'], style: { head: [], border: [] } });
     for (const { what, healthy, state } of findings) table.push([what, healthy ? 'good' : 'BAD', state]);
     process.stdout.write(`${table.toString()}\n`);
-    if (findings.some((finding) => !finding.healthy)) process.exitCode = 1;
+  }
+
+  @Option({
+    flags: '--json',
+    description: 'one JSON object: healthy, and a check for each part (bytes, seconds)',
+  })
+  json(): boolean {
+    return true;
   }
 
   @Help('after')
@@ -97,6 +112,7 @@ export class ConnectStatusCommand extends CommandRunner {
     return `${environment}
 Example:
   KAFKA_BROKERS=kafka:9092 CONNECT_URL=http://connect:8083 counterfoil connect status
+  counterfoil connect status --json | jq '.checks[] | select(.slot) | .lag_bytes'
 
 Exit status: 0 healthy, 1 not, 2 a setting is missing.`;
   }
@@ -105,7 +121,7 @@ Exit status: 0 healthy, 1 not, 2 a setting is missing.`;
 @Command({
   name: 'connect',
   description: 'The way of the events from the outbox to Kafka',
-  subCommands: [ConnectApplyCommand, ConnectRemoveCommand, ConnectStatusCommand],
+  subCommands: [ConnectApplyCommand, ConnectRemoveCommand, ConnectStatusCommand, ...operateCommands],
 })
 export class ConnectCommand extends CommandRunner {
   run([unknown]: string[]): Promise<void> {
@@ -127,6 +143,7 @@ export const connectProviders = [
   ConnectApplyCommand,
   ConnectRemoveCommand,
   ConnectStatusCommand,
+  ...operateCommands,
 ];
 
 function operation(config: Config) {

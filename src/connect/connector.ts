@@ -53,8 +53,12 @@ export async function connectorExists(url: string, name: string): Promise<boolea
 }
 
 /** @returns undefined when Connect knows no such connector. */
-export async function connectorStatus(url: string, name: string): Promise<ConnectorStatus | undefined> {
-  const answer = await known(() => request(url, 'GET', `/connectors/${name}/status`));
+export async function connectorStatus(
+  url: string,
+  name: string,
+  withinMs?: number,
+): Promise<ConnectorStatus | undefined> {
+  const answer = await known(() => request(url, 'GET', `/connectors/${name}/status`, undefined, withinMs));
   if (answer === undefined) return undefined;
   const { connector, tasks } = answer as {
     connector: { state: string };
@@ -79,6 +83,37 @@ export async function connectorPosition(url: string, name: string): Promise<bigi
   };
   const lsn = offsets[0]?.offset?.lsn;
   return lsn === undefined ? undefined : BigInt(lsn);
+}
+
+/** When the newest event that the connector has delivered was committed; undefined when there is none. */
+export async function newestDelivered(
+  url: string,
+  name: string,
+  withinMs?: number,
+): Promise<Date | undefined> {
+  const { offsets } = (await request(url, 'GET', `/connectors/${name}/offsets`, undefined, withinMs)) as {
+    offsets: { offset: { ts_usec?: number } | null }[];
+  };
+  const time = offsets[0]?.offset?.ts_usec;
+  return time === undefined ? undefined : new Date(time / 1000);
+}
+
+/** Debezium keeps the slot and holds still, until it is resumed; also over restarts of Connect. */
+export async function pauseConnector(url: string, name: string): Promise<void> {
+  await retried(10_000, () => request(url, 'PUT', `/connectors/${name}/pause`));
+}
+
+export async function resumeConnector(url: string, name: string): Promise<void> {
+  await retried(10_000, () => request(url, 'PUT', `/connectors/${name}/resume`));
+}
+
+/** The connector and its tasks, or those of them that failed. @throws ConnectError 409 while workers rebalance */
+export async function restartConnector(
+  url: string,
+  name: string,
+  { onlyFailed }: { onlyFailed: boolean },
+): Promise<void> {
+  await request(url, 'POST', `/connectors/${name}/restart?includeTasks=true&onlyFailed=${onlyFailed}`);
 }
 
 /** Creates the connector or brings its configuration up to date. Tries for a minute: Connect answers 409
@@ -120,9 +155,7 @@ export async function waitUntilRunning(url: string, name: string, timeoutMs = 60
     if (status && hasFailed(status)) {
       if (restarted) throw new Error(`Connector ${name} failed: ${firstTrace(status)}`);
       restarted = true;
-      await retried(10_000, () =>
-        request(url, 'POST', `/connectors/${name}/restart?includeTasks=true&onlyFailed=true`),
-      );
+      await retried(10_000, () => restartConnector(url, name, { onlyFailed: true }));
       await sleep(1_000);
     }
     await sleep(100);
@@ -140,7 +173,18 @@ export function firstTrace(status: ConnectorStatus): string {
   return status.tasks.find((task) => task.trace)?.trace?.trim() ?? 'no trace';
 }
 
-function hasFailed(status: ConnectorStatus): boolean {
+/** What a stack trace says in its first line, short enough for a log: Debezium puts a whole position into it. */
+export function firstReason(status: ConnectorStatus): string {
+  const line = firstTrace(status).split('\n')[0]!;
+  return line.length > 300 ? `${line.slice(0, 120)} … ${line.slice(-170)}` : line;
+}
+
+/** Debezium refuses to go on: the slot doesn't have the place that it has come to. Only `apply` mends that. */
+export function hasLostItsPlace(status: ConnectorStatus): boolean {
+  return hasFailed(status) && /no longer available on the server/.test(firstTrace(status));
+}
+
+export function hasFailed(status: ConnectorStatus): boolean {
   return status.state === 'FAILED' || status.tasks.some((task) => task.state === 'FAILED');
 }
 
@@ -149,12 +193,18 @@ function describe(status: ConnectorStatus | undefined): string {
   return `connector ${status.state}, tasks ${status.tasks.map((task) => task.state).join(', ') || 'none'}`;
 }
 
-async function request(url: string, method: string, path: string, body?: unknown): Promise<unknown> {
+async function request(
+  url: string,
+  method: string,
+  path: string,
+  body?: unknown,
+  withinMs = 30_000,
+): Promise<unknown> {
   const response = await fetch(url + path, {
     method,
     headers: { 'content-type': 'application/json', accept: 'application/json' },
     body: body === undefined ? undefined : JSON.stringify(body),
-    signal: AbortSignal.timeout(30_000),
+    signal: AbortSignal.timeout(withinMs),
   });
   const text = await response.text();
   if (!response.ok) {

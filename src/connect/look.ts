@@ -25,12 +25,15 @@ export async function look(
   topics: Topic[],
 ): Promise<Found> {
   const lost = await missingEventTopics(kafkaBrokers, topics);
+  // Before and after the connector is asked: it moves on meanwhile, and the slot with it.
+  const slotBefore = await slotStatus(databaseUrl, config['slot.name']!);
   const connector = await connectorExists(connectUrl, name);
   const status = connector ? await connectorStatus(connectUrl, name) : undefined;
   const reached = connector ? await connectorPosition(connectUrl, name) : undefined;
   const slot = await slotStatus(databaseUrl, config['slot.name']!);
   const usable = slot !== undefined && !isLost(slot);
-  const position = usable && (reached === undefined || (slot.begins <= reached && reached <= slot.ends));
+  const position =
+    usable && (reached === undefined || ((slotBefore ?? slot).begins <= reached && reached <= slot.ends));
   let broken: string | undefined;
   if (!usable) broken = 'its replication slot is gone';
   else if (!position) broken = 'its replication slot is another one';

@@ -14,7 +14,7 @@ export interface SlotStatus {
   lagBytes: number;
   /** `lost` when Postgres gave the slot up: its events are gone from the WAL. */
   walStatus: string;
-  /** Part of the WAL that can be read through it. */
+  /** What can be read through it: from the confirmed place, as what lies before is never sent again, to the WAL's end. */
   begins: bigint;
   ends: bigint;
 }
@@ -59,7 +59,7 @@ export async function slotStatus(databaseUrl: string, slot: string): Promise<Slo
     }>(
       `SELECT active, wal_status,
               pg_wal_lsn_diff(pg_current_wal_lsn(), confirmed_flush_lsn) AS lag,
-              pg_wal_lsn_diff(restart_lsn, '0/0') AS begins, pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0') AS ends
+              pg_wal_lsn_diff(confirmed_flush_lsn, '0/0') AS begins, pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0') AS ends
          FROM pg_replication_slots
         WHERE slot_name = $1 AND database = current_database()`,
       [slot],

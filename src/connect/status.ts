@@ -3,12 +3,17 @@ import {
   connectorStatus,
   firstTrace,
   isRunning,
+  newestDelivered,
   readTemplate,
   type ConnectorStatus,
   type StreamName,
 } from './connector.js';
-import { isLost, slotStatus, type SlotStatus } from './slot.js';
+import { formatBytes, readSlots, type SlotHealth } from './slot-health.js';
+import { withClient } from './slot.js';
 import { partitionDrift, readTopics } from './topics.js';
+
+/** Whoever asks wants an answer, also that nothing is there. */
+const ANSWER_MS = 3_000;
 
 export interface StreamingStatusOptions {
   databaseUrl: string;
@@ -20,6 +25,8 @@ export interface Finding {
   what: string;
   healthy: boolean;
   state: string;
+  /** The same for programs, in bytes, seconds and times; with a slot, `slot` is its name. */
+  detail?: Record<string, unknown>;
 }
 
 /** The whole stream, each part looked at by itself, so that one that is away doesn't hide the others; and the
@@ -30,19 +37,19 @@ export async function streamingStatus(options: StreamingStatusOptions): Promise<
   return (await Promise.all(streams.map((stream) => findings(options, stream)))).flat();
 }
 
-function findings(options: StreamingStatusOptions, stream: StreamName): Promise<Finding[]> {
+function findings(
+  { connectUrl, databaseUrl, kafkaBrokers }: StreamingStatusOptions,
+  stream: StreamName,
+): Promise<Finding[]> {
   const { name, config } = readTemplate(stream);
   const slot = config['slot.name']!;
   const topics = readTopics(stream);
+  const remedy = `counterfoil connect apply${stream === 'analysts' ? ' --analysts' : ''}`;
   return Promise.all([
-    finding(`connector ${name}`, async () =>
-      describeConnector(await connectorStatus(options.connectUrl, name)),
-    ),
-    finding(`replication slot ${slot}`, async () =>
-      describeSlot(await slotStatus(options.databaseUrl, slot)),
-    ),
+    finding(`connector ${name}`, async () => describeConnector(connectUrl, name, remedy)),
+    finding(`replication slot ${slot}`, () => describeSlot(databaseUrl, slot, remedy)),
     finding(`topics of ${name}`, async () =>
-      describeTopics(await partitionDrift(options.kafkaBrokers, topics), topics.length),
+      describeTopics(await partitionDrift(kafkaBrokers, topics, { hasty: true }), topics.length),
     ),
   ]);
 }
@@ -57,19 +64,52 @@ async function finding(what: string, look: () => Promise<State>): Promise<Findin
   }
 }
 
-function describeConnector(status: ConnectorStatus | undefined): State {
-  if (!status) return { healthy: false, state: 'not there: counterfoil connect apply makes it' };
+async function describeConnector(connectUrl: string, name: string, remedy: string): Promise<State> {
+  const status = await connectorStatus(connectUrl, name, ANSWER_MS);
+  if (!status) return { healthy: false, state: `not there: ${remedy} makes it` };
+  const newest = await newestDelivered(connectUrl, name, ANSWER_MS);
+  const age = newest && Math.max(0, Math.round((Date.now() - newest.getTime()) / 1000));
   const tasks = status.tasks.map((task) => `task ${task.id} ${task.state}`).join(', ') || 'no task';
-  const trace =
-    isRunning(status) || !status.tasks.some((task) => task.trace) ? '' : `\n${firstTrace(status)}`;
-  return { healthy: isRunning(status), state: `${status.state}, ${tasks}${trace}` };
+  const delivered = age === undefined ? 'no event delivered yet' : `newest event delivered ${age} s old`;
+  return {
+    healthy: isRunning(status),
+    state: `${status.state}, ${tasks}, ${delivered}${traceOf(status)}`,
+    detail: {
+      connector: name,
+      status: status.state,
+      tasks: status.tasks,
+      newest_event_at: newest?.toISOString() ?? null,
+      newest_event_age_seconds: age ?? null,
+    },
+  };
+}
+
+function traceOf(status: ConnectorStatus): string {
+  const silent = isRunning(status) || !status.tasks.some((task) => task.trace);
+  return silent ? '' : `\n${firstTrace(status)}`;
 }
 
 /** The connector says RUNNING while Postgres is away or a topic is missing; an inactive slot gives it away. */
-function describeSlot(status: SlotStatus | undefined): State {
-  if (!status) return { healthy: false, state: 'not there: counterfoil connect apply makes it' };
-  const state = `${status.active ? 'active' : 'nobody reads it'}, ${status.lagBytes} bytes behind, WAL ${status.walStatus}`;
-  return { healthy: status.active && !isLost(status), state };
+async function describeSlot(databaseUrl: string, name: string, remedy: string): Promise<State> {
+  const stream = { slot: name, optional: false, remedy };
+  const [found] = await withClient(databaseUrl, (client) => readSlots(client, [stream]));
+  const { slot, state, lagBytes, walStatus, safeWalBytes } = found!;
+  return {
+    healthy: state === 'ok',
+    state: inWords(found!),
+    detail: { slot, status: state, lag_bytes: lagBytes, wal_status: walStatus, safe_wal_bytes: safeWalBytes },
+  };
+}
+
+function inWords({ state, remedy, lagBytes, walStatus, safeWalBytes }: SlotHealth): string {
+  if (state === 'missing') return `not there: ${remedy} makes it`;
+  if (state === 'lost') return `lost, Postgres gave it up: ${remedy} recovers it`;
+  const room =
+    safeWalBytes === null
+      ? 'kept without bound (max_slot_wal_keep_size is -1)'
+      : `lost after ${formatBytes(safeWalBytes)} more`;
+  const reader = state === 'ok' ? 'active' : 'nobody reads it';
+  return `${reader}, ${lagBytes} bytes behind, WAL ${walStatus}, ${room}`;
 }
 
 function describeTopics(drift: string[], count: number): State {

@@ -1,4 +1,4 @@
-import { withAdmin } from '../platform/kafka.js';
+import { withAdmin, type Admin } from '../platform/kafka.js';
 import type { StreamName } from './connector.js';
 import { readConnectFile } from './files.js';
 
@@ -16,11 +16,16 @@ export function readTopics(stream: StreamName): Topic[] {
   return topics.filter(({ optional = 'outbox' }) => optional === stream);
 }
 
+/** Not Debezium's own, nor one of dead letters. */
+export function isEventTopic(name: string): boolean {
+  return !/^__|\.dlq\./.test(name);
+}
+
 /** Of the topics that hold events, not Debezium's own nor dead letters, those that aren't there. */
 export async function missingEventTopics(brokers: string[], topics: Topic[]): Promise<string[]> {
   const existing = new Set(await withAdmin(brokers, (admin) => admin.listTopics()));
   const names = topics.map((topic) => topic.name);
-  return names.filter((name) => !/^__|\.dlq\./.test(name) && !existing.has(name));
+  return names.filter((name) => isEventTopic(name) && !existing.has(name));
 }
 
 /**
@@ -60,8 +65,12 @@ export async function deleteTopics(brokers: string[], topics: Topic[]): Promise<
 }
 
 /** One line for each topic that is missing or has another number of partitions than it should. */
-export async function partitionDrift(brokers: string[], topics: Topic[]): Promise<string[]> {
-  return withAdmin(brokers, async (admin) => {
+export async function partitionDrift(
+  brokers: string[],
+  topics: Topic[],
+  options: { hasty?: boolean } = {},
+): Promise<string[]> {
+  const compare = async (admin: Admin) => {
     const existing = new Set(await admin.listTopics());
     const present = topics.filter((topic) => existing.has(topic.name));
     const { topics: found } = await admin.fetchTopicMetadata({ topics: present.map((topic) => topic.name) });
@@ -71,5 +80,6 @@ export async function partitionDrift(brokers: string[], topics: Topic[]): Promis
       if (count === undefined) return [`${name} is missing`];
       return count === partitions ? [] : [`${name} has ${count} partitions, not ${partitions}`];
     });
-  });
+  };
+  return withAdmin(brokers, compare, options);
 }

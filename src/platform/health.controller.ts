@@ -25,7 +25,7 @@ export class HealthController {
   }
 
   @Get('ready')
-  @ApiOperation({ summary: 'Can it do its work: Postgres, read-model lag' })
+  @ApiOperation({ summary: 'Can it do its work: Postgres, read-model lag, with Kafka the replication slot' })
   @ApiOkResponse({ schema: ref('Readiness') })
   @Problems('UNAVAILABLE')
   async ready() {

@@ -60,10 +60,50 @@ export const healedEvents = new Gauge({
   registers,
 });
 
+export const slotLagBytes = new Gauge({
+  name: 'replication_slot_lag_bytes',
+  help: 'WAL that Debezium has yet to confirm',
+  labelNames: ['slot'] as const,
+  registers,
+});
+
+export const slotSafeWalBytes = new Gauge({
+  name: 'replication_slot_safe_wal_bytes',
+  help: 'WAL that may still be written before Postgres gives the slot up; +Inf when nothing bounds it',
+  labelNames: ['slot'] as const,
+  registers,
+});
+
+export const slotStatus = new Gauge({
+  name: 'replication_slot_status',
+  help: '1 for the status that the slot has: ok, inactive, missing or lost',
+  labelNames: ['slot', 'status'] as const,
+  registers,
+});
+
+export const connectorUp = new Gauge({
+  name: 'connector_up',
+  help: '1 while the connector and its task run and its slot moves on',
+  labelNames: ['connector'] as const,
+  registers,
+});
+
+export const connectorRestarts = new Counter({
+  name: 'connector_restarts_total',
+  help: 'Restarts of a connector by this worker',
+  labelNames: ['connector'] as const,
+  registers,
+});
+
 /** Process metrics, for the programs that serve `/metrics`; once is enough, more does nothing. */
 export function collectProcessMetrics(): void {
   if (!registry.getSingleMetric('process_cpu_user_seconds_total'))
     collectDefaultMetrics({ register: registry });
+}
+
+/** All of them, as Prometheus reads them. */
+export async function metricsPage(): Promise<{ contentType: string; text: string }> {
+  return { contentType: registry.contentType, text: await registry.metrics() };
 }
 
 @ApiTags('Operations')

@@ -474,7 +474,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Can it do its work: Postgres, read-model lag */
+        /** Can it do its work: Postgres, read-model lag, with Kafka the replication slot */
         get: operations["Health.ready"];
         put?: never;
         post?: never;
