@@ -19,6 +19,8 @@ export interface TestStack {
   /** As superuser. */
   databaseUrl: string;
   brokers: string[];
+  /** Of Kafka Connect, once it streams. */
+  connectUrl(): string;
   /** Kafka, Connect, topics, slot, connector, worker: what the API does without until then. */
   startStreaming(): Promise<void>;
   /** The worker that the streaming began with, or the one started after its crash. */
@@ -29,7 +31,7 @@ export interface TestStack {
   applyAnalysts(): Promise<string[]>;
   removeAnalysts(): Promise<string[]>;
   /** Another worker; it is stopped with the stack at the latest. */
-  startWorker(name: string): Promise<Part>;
+  startWorker(name: string, settings?: Record<string, string>): Promise<Part>;
   stopWorkers(): Promise<void>;
   stopConnect(): Promise<void>;
   startConnect(): Promise<void>;
@@ -60,7 +62,7 @@ export async function startTestStack(): Promise<TestStack> {
   const runKafka = async () => (kafka = await startKafka({ dir, port, ...java }));
   const runConnect = async () => (connect = await startConnect({ dir, brokers, ...java }));
   const runWorker = async () => (worker = await startWorker('worker'));
-  const startWorker = async (name: string) => {
+  const startWorker = async (name: string, settings: Record<string, string> = {}) => {
     const part = await startPart({
       name,
       command: process.execPath,
@@ -71,6 +73,7 @@ export async function startTestStack(): Promise<TestStack> {
         NODE_OPTIONS: '',
         DATABASE_URL: database.url,
         KAFKA_BROKERS: brokers.join(','),
+        ...settings,
       },
     });
     workers.add(part);
@@ -88,6 +91,7 @@ export async function startTestStack(): Promise<TestStack> {
     url: service.url,
     databaseUrl: database.url,
     brokers,
+    connectUrl: () => connect!.url,
     async startStreaming() {
       await runKafka();
       await runConnect();
