@@ -29,6 +29,8 @@ export interface Apply {
   text: string;
   /** It reads or changes rows an account: whoever runs it is the only one to, for the accounts of the batch. */
   byAccount?: true;
+  /** It does nothing with transactions that are no part of a hold. */
+  onlyHolds?: true;
 }
 
 /** One a leg, one a transaction, one a change of a transaction's metadata. */

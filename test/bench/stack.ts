@@ -45,7 +45,9 @@ async function measure(name: string): Promise<void> {
 function memoryOf(stack: number): Map<string, number> {
   const parts = new Map([[stack, 'launcher']]);
   for (const name of ['kafka', 'connect', 'api', 'worker']) {
-    const { pid } = JSON.parse(readFileSync(join(dataDir, 'stack', `${name}.pid`), 'utf8')) as { pid: number };
+    const { pid } = JSON.parse(readFileSync(join(dataDir, 'stack', `${name}.pid`), 'utf8')) as {
+      pid: number;
+    };
     parts.set(pid, name);
   }
   parts.set(postmaster(), 'postgres');

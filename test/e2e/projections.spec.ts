@@ -369,7 +369,12 @@ describe('queries', () => {
       } while (cursor);
       const whole = await listTransactions(pool, 'main', filters, 1_000);
       expect(seen).toEqual(whole.rows.map((row) => row.sequence));
-      expect(seen).toEqual([...seen].sort((a, b) => Number(b) - Number(a)));
+      const { rows } = await pool.query<{ sequence: string }>(
+        `select sequence from journal.transactions where sequence = any($1::bigint[])
+         order by recorded_at desc, sequence desc`,
+        [seen],
+      );
+      expect(seen).toEqual(rows.map(({ sequence }) => sequence));
     },
   );
 
@@ -541,7 +546,7 @@ async function stopAll(): Promise<void> {
 async function empty(): Promise<void> {
   await pool.query(
     `truncate lines_v1.lines, lines_v1.coverage, balances_v1.balances, transactions_v1.transactions, holds_v1.holds,
-       trial_balance_v1.volumes, trial_balance_v1.applied, daily_totals_v1.days, daily_totals_v1.applied`,
+       trial_balance_v1.volumes, trial_balance_v1.applied, daily_totals_v1.days`,
   );
   await pool.query(`update projections.complete set sequence = 0, next = null`);
   await pool.query('delete from projections.checkpoints');
@@ -593,7 +598,6 @@ async function readModel(): Promise<unknown> {
     'trial_balance_v1.sums',
     'trial_balance_v1.applied',
     'daily_totals_v1.days',
-    'daily_totals_v1.applied',
     'balances_v1.balances',
     'transactions_v1.transactions',
     'holds_v1.holds',

@@ -1,7 +1,7 @@
 import type { OutboxEvent } from '../../events/event.js';
 import type { Account } from '../rules/account.js';
 import type { AccountChange, Annotation, Hold, Transaction } from '../rules/record.js';
-import { arrayLiteral } from './array.js';
+import { arrayLiteral } from '../../platform/array.js';
 import type { Outcome, Work } from './request.js';
 
 /** A result to be stored under its request's key. */

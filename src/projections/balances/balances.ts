@@ -47,11 +47,11 @@ insert into {schema}.balances as b (
   account_no, ledger, account, key, account_type, currency, version,
   posted_debits, posted_credits, pending_debits, pending_credits, sequence, recorded_at
 )
-select distinct on (account_no)
-  account_no, ledger, account, ledger || '/' || account, account_type, currency, version,
-  posted_debits, posted_credits, pending_debits, pending_credits, sequence, recorded_at
+select distinct on (i.account_no)
+  i.account_no, i.ledger, i.account, i.ledger || '/' || i.account, i.account_type, i.currency, i.version,
+  i.posted_debits, i.posted_credits, i.pending_debits, i.pending_credits, i.sequence, i.recorded_at
 from ({incoming}) i
-order by account_no, version desc
+order by i.account_no, i.version desc
 on conflict (account_no) do update set
   version = excluded.version,
   posted_debits = excluded.posted_debits,

@@ -11,12 +11,8 @@ create table {schema}.days (
   debits     numeric(38, 0) not null,
   credits    numeric(38, 0) not null,
   entries    bigint not null,
+  versions   int8multirange not null,   -- those of the account that are in the sums
   primary key (account_no, day)
-) with (fillfactor = 70);
--- Which versions of each account are in the sums.
-create table {schema}.applied (
-  account_no bigint primary key,
-  versions   int8multirange not null
 ) with (fillfactor = 70);
 `,
   indexes: [],
@@ -25,26 +21,22 @@ create table {schema}.applied (
       over: 'entries',
       byAccount: true,
       text: `
-with fresh as (
+insert into {schema}.days as d (account_no, day, debits, credits, entries, versions)
+select f.account_no, f.day, coalesce(sum(f.posted) filter (where f.side = 'debit'), 0),
+  coalesce(sum(f.posted) filter (where f.side = 'credit'), 0), count(*),
+  range_agg(int8range(f.version, f.version + 1))
+from (
   select i.account_no, i.version, i.side, i.posted, (i.effective_at at time zone 'UTC')::date as day
-  from ({incoming}) i
-  left join {schema}.applied a on a.account_no = i.account_no
-  where (a.versions @> i.version) is not true
-),
-marked as (
-  insert into {schema}.applied as a (account_no, versions)
-  select account_no, range_agg(int8range(version, version + 1)) from fresh group by account_no order by account_no
-  on conflict (account_no) do update set versions = a.versions + excluded.versions
-)
-insert into {schema}.days as d (account_no, day, debits, credits, entries)
-select account_no, day, coalesce(sum(posted) filter (where side = 'debit'), 0),
-  coalesce(sum(posted) filter (where side = 'credit'), 0), count(*)
-from fresh where posted <> 0
-group by account_no, day order by account_no, day
+  from ({incoming}) i where i.posted <> 0
+) f
+left join {schema}.days a on a.account_no = f.account_no and a.day = f.day
+where (a.versions @> f.version) is not true
+group by f.account_no, f.day order by f.account_no, f.day
 on conflict (account_no, day) do update set
   debits = d.debits + excluded.debits,
   credits = d.credits + excluded.credits,
-  entries = d.entries + excluded.entries`,
+  entries = d.entries + excluded.entries,
+  versions = d.versions + excluded.versions`,
     },
   ],
   compare: [
@@ -52,8 +44,7 @@ on conflict (account_no, day) do update set
       table: 'days',
       by: 'accounts',
       key: ['account_no', 'day'],
-      columns: ['debits', 'credits', 'entries'],
+      columns: ['debits', 'credits', 'entries', 'versions'],
     },
-    { table: 'applied', by: 'accounts', key: ['account_no'], columns: ['versions'] },
   ],
 };

@@ -29,6 +29,7 @@ create table {schema}.holds (
   apply: [
     {
       over: 'transactions',
+      onlyHolds: true,
       text: `
 insert into {schema}.holds as h (id, ledger, sequence, recorded_at, expires_at, account_nos, remaining, status)
 select distinct on (i.root_id)

@@ -1,31 +1,99 @@
 import type pg from 'pg';
+import { arrayLiteral } from '../../platform/array.js';
 import type { Target } from '../versions.js';
 import { projections, type Apply, type Rows } from '../projection.js';
 import { newest, type Incoming } from './incoming.js';
 import type { RowSource } from './journal-rows.js';
 
-/** A batch of events as rows, with the columns of the journal's rows, so that the same text applies either. */
-const fromEvents: Record<Rows, string> = {
-  transactions: `
-select t.*, t.accounts::bigint[] as account_nos from unnest(
-  $1::bigint[], $2::uuid[], $3::text[], $4::text[], $5::uuid[], $6::uuid[], $7::text[], $8::text[],
-  $9::timestamptz[], $10::timestamptz[], $11::jsonb[], $12::numeric[], $13::numeric[], $14::timestamptz[], $15::text[]
-) as t (sequence, id, ledger, kind, root_id, parent_id, reference, description,
-        effective_at, recorded_at, metadata, hold_captured, hold_remaining, expires_at, accounts)`,
-  entries: `
-select e.*, t.transaction_id, t.ledger, t.kind, t.reference, t.description, t.effective_at, t.recorded_at
-from unnest(
-  $1::bigint[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::timestamptz[]
-) as t (sequence, transaction_id, ledger, kind, reference, description, effective_at, recorded_at)
-join unnest(
-  $9::bigint[], $10::smallint[], $11::text[], $12::bigint[], $13::text[], $14::text[], $15::text[], $16::bigint[],
-  $17::numeric[], $18::numeric[], $19::numeric[], $20::numeric[], $21::numeric[], $22::numeric[]
-) as e (sequence, leg, account, account_no, account_type, side, currency, version,
-        posted, pending, posted_debits, posted_credits, pending_debits, pending_credits) using (sequence)`,
-  annotations: `
-select * from unnest($1::bigint[], $2::uuid[], $3::int[], $4::jsonb[])
-  as a (sequence, transaction_id, revision, metadata)`,
-};
+const transactionTypes = {
+  sequence: 'bigint',
+  id: 'uuid',
+  ledger: 'text',
+  kind: 'text',
+  root_id: 'uuid',
+  parent_id: 'uuid',
+  reference: 'text',
+  description: 'text',
+  effective_at: 'timestamptz',
+  recorded_at: 'timestamptz',
+  metadata: 'jsonb',
+  hold_captured: 'numeric',
+  hold_remaining: 'numeric',
+  expires_at: 'timestamptz',
+  // An array each, which unnest would take apart.
+  account_nos: 'text',
+} as const;
+
+const entryTypes = {
+  sequence: 'bigint',
+  leg: 'smallint',
+  account: 'text',
+  account_no: 'bigint',
+  account_type: 'text',
+  side: 'text',
+  currency: 'text',
+  version: 'bigint',
+  posted: 'numeric',
+  pending: 'numeric',
+  posted_debits: 'numeric',
+  posted_credits: 'numeric',
+  pending_debits: 'numeric',
+  pending_credits: 'numeric',
+} as const;
+
+const annotationTypes = {
+  sequence: 'bigint',
+  transaction_id: 'uuid',
+  revision: 'int',
+  metadata: 'jsonb',
+} as const;
+
+/** What entries have of their transaction, and its name there. */
+const ofTransaction = {
+  transaction_id: 'id',
+  ledger: 'ledger',
+  kind: 'kind',
+  reference: 'reference',
+  description: 'description',
+  effective_at: 'effective_at',
+  recorded_at: 'recorded_at',
+} as const;
+
+/** A query over columns of a batch of events, its parameters. */
+interface EventRows {
+  text: string;
+  values: { of: keyof Incoming; column: string }[];
+}
+
+/** A batch of events as rows, with the columns of the journal's rows that a text uses: `i.NAME`. */
+function eventRows(over: Rows, text: string): EventRows {
+  const used = new Set([...text.matchAll(/\bi\.(\w+)/g)].map((match) => match[1]!));
+  const values: EventRows['values'] = [];
+  const unnest = (of: keyof Incoming, types: Record<string, string>, wanted: Set<string>) => {
+    const columns = Object.keys(types).filter((column) => wanted.has(column));
+    const arrays = columns.map((column) => `$${values.push({ of, column })}::${types[column]}[]`);
+    return `unnest(${arrays.join(', ')}) as ${of} (${columns.join(', ')})`;
+  };
+  if (over === 'annotations') return { text: `select * from ${unnest(over, annotationTypes, used)}`, values };
+  if (over === 'transactions') {
+    const rows = unnest(over, transactionTypes, used);
+    const columns = [...used].map((name) => (name === 'account_nos' ? `account_nos::bigint[]` : name));
+    return { text: `select ${columns.join(', ')} from ${rows}`, values };
+  }
+  const of = Object.entries(ofTransaction).filter(([name]) => used.has(name));
+  const rows = unnest(over, entryTypes, used.add('sequence'));
+  if (of.length === 0) return { text: `select * from ${rows}`, values };
+  const columns = of.map(([name, column]) => `transactions.${column} as ${name}`);
+  const theirs = unnest(
+    'transactions',
+    transactionTypes,
+    new Set(['sequence', ...of.map(([, column]) => column)]),
+  );
+  return {
+    text: `select entries.*, ${columns.join(', ')} from ${rows} join ${theirs} using (sequence)`,
+    values,
+  };
+}
 
 interface Step extends Apply {
   target: Target;
@@ -56,17 +124,49 @@ export async function applyIncoming(
   targets: Target[],
 ): Promise<void> {
   if (!newest(incoming)) return;
+  const small = sizeOf(incoming, 'entries') <= SMALL;
+  const literals = new Map<string, string>();
+  /** Each column is written once, however many statements take it. */
+  const literal = (of: keyof Incoming, column: string) => {
+    const key = `${of} ${column}`;
+    const known = literals.get(key);
+    if (known !== undefined) return known;
+    const made = arrayLiteral((incoming[of] as Record<string, unknown[]>)[column]!);
+    literals.set(key, made);
+    return made;
+  };
   let locked = false;
-  for (const { over, text, byAccount, target } of stepsOf(targets)) {
-    if (sizeOf(incoming, over) === 0) continue;
+  for (const { over, text, byAccount, onlyHolds, target } of stepsOf(targets)) {
+    if (sizeOf(incoming, over) === 0 || (onlyHolds && !hasHolds(incoming))) continue;
     if (byAccount && !locked) {
       await lockAccounts(client, incoming.entries.account_no);
       locked = true;
     }
-    const values = over === 'entries' ? entryValues(incoming) : Object.values(incoming[over]);
-    // Not a named statement: its generic plan, blind to the length of the arrays, joins them by a nested loop.
-    await client.query(statement(text, fromEvents[over], target.schema), values);
+    const rows = prepared(over, text, target.schema);
+    const values = rows.values.map(({ of, column }) => literal(of, column));
+    await client.query(small ? { ...rows, values } : { text: rows.text, values });
   }
+}
+
+/**
+ * Up to so many entries, planning costs more than running, so the statement is prepared. Beyond, the plan of a prepared
+ * one, blind to the length of the arrays, would join them by a nested loop.
+ */
+const SMALL = 200;
+const statements = new Map<string, EventRows & { name: string }>();
+
+function prepared(over: Rows, text: string, schema: string): EventRows & { name: string } {
+  const key = `${schema} ${text}`;
+  const known = statements.get(key);
+  if (known) return known;
+  const rows = eventRows(over, text);
+  const made = { ...rows, name: `apply ${statements.size}`, text: statement(text, rows.text, schema) };
+  statements.set(key, made);
+  return made;
+}
+
+function hasHolds({ transactions }: Incoming): boolean {
+  return transactions.hold_remaining.some((remaining) => remaining !== null);
 }
 
 /** Applies rows of the journal to versions of projections that nobody else applies to meanwhile. */
@@ -98,12 +198,4 @@ async function lockAccounts(client: pg.ClientBase, accounts: unknown[]): Promise
 
 function sizeOf(incoming: Incoming, over: Rows): number {
   return Object.values(incoming[over])[0]!.length;
-}
-
-function entryValues({ transactions: t, entries }: Incoming): unknown[] {
-  const { sequence, id, ledger, kind, reference, description, effective_at, recorded_at } = t;
-  return [
-    ...[sequence, id, ledger, kind, reference, description, effective_at, recorded_at],
-    ...Object.values(entries),
-  ];
 }

@@ -60,7 +60,7 @@ on conflict do nothing`,
     {
       over: 'annotations',
       text: `
-with incoming as ({incoming}),
+with incoming as (select i.transaction_id, i.revision, i.sequence, i.metadata from ({incoming}) i),
 kept as (
   insert into {schema}.annotations (transaction_id, revision, sequence, metadata)
   select transaction_id, revision, sequence, metadata from incoming order by transaction_id, revision
