@@ -9,6 +9,7 @@ import { SLOT } from '../../src/connect/slot.js';
 import { startConnect, type RunningConnect } from '../../src/stack/kafka-connect.js';
 import { startKafka, type RunningKafka } from '../../src/stack/kafka.js';
 import { freePort, startPart, type Part } from '../../src/stack/process.js';
+import { startOwnPostgres } from './own-postgres.js';
 import { createDatabase } from './postgres.js';
 import { startService } from './service.js';
 
@@ -41,16 +42,26 @@ export interface TestStack {
   crashKafka(): Promise<void>;
   crashConnect(): Promise<void>;
   crashWorker(): Promise<void>;
+  /** Where it is the stack's own. */
+  crashPostgres(): Promise<void>;
   stop(): Promise<void>;
 }
 
 const java = { heapMb: 128, quickStart: true };
 const password = 'cdc-test';
 
+interface TestStackOptions {
+  /** A Postgres that may be killed, in place of the one of all tests. */
+  ownPostgres?: boolean;
+  /** Of every worker. */
+  settings?: Record<string, string>;
+}
+
 /** A database with its API; nothing streams yet. */
-export async function startTestStack(): Promise<TestStack> {
+export async function startTestStack(options: TestStackOptions = {}): Promise<TestStack> {
   const dir = await mkdtemp(join(tmpdir(), 'counterfoil-cdc-'));
-  const database = await createDatabase();
+  const own = options.ownPostgres ? await startOwnPostgres() : undefined;
+  const database = own ?? (await createDatabase());
   const port = await freePort();
   const brokers = [`127.0.0.1:${port}`];
   const service = await startService({ KAFKA_BROKERS: brokers.join(',') }, database.url);
@@ -73,6 +84,7 @@ export async function startTestStack(): Promise<TestStack> {
         NODE_OPTIONS: '',
         DATABASE_URL: database.url,
         KAFKA_BROKERS: brokers.join(','),
+        ...options.settings,
         ...settings,
       },
     });
@@ -119,6 +131,7 @@ export async function startTestStack(): Promise<TestStack> {
       await worker!.kill9();
       await runWorker();
     },
+    crashPostgres: () => own!.crash(),
     async stop() {
       await stopWorkers();
       await service.stop();
@@ -162,6 +175,8 @@ export async function query<Row extends pg.QueryResultRow>(
   values: unknown[] = [],
 ): Promise<Row[]> {
   const client = new pg.Client({ connectionString: databaseUrl });
+  // Unheard, the end of a connection would end the test's process; the query fails anyway.
+  client.on('error', () => {});
   await client.connect();
   try {
     return (await client.query<Row>(text, values)).rows;
