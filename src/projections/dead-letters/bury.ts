@@ -35,14 +35,17 @@ async function applyOrBury(
   log: Log,
 ): Promise<Incoming> {
   const incoming = readable(event);
+  let taken = false;
   for (const target of targets) {
     const failure =
       incoming instanceof Error
         ? incoming
         : await failureOf(client, () => applyIncoming(client, incoming, [target]));
     if (failure) await bury(client, target, event, failure, log);
+    else taken = true;
   }
-  return incoming instanceof Error ? decode([]) : incoming;
+  // What nobody could take may have a time that Postgres can't read: it is no place that the checkpoint has come to.
+  return taken && !(incoming instanceof Error) ? incoming : decode([]);
 }
 
 /** The same for one record of the journal. */

@@ -124,11 +124,11 @@ function add(incoming: Incoming, sequences: Set<string>, event: unknown): void {
   if (!isObject(transaction)) throw new Error('no transaction');
   if (!Array.isArray(entries) || entries.length === 0 || !entries.every(isObject))
     throw new Error('no entries');
-  const sequence = needed(event, 'sequence');
+  const sequence = whole(event, 'sequence');
   // Every value is read before the first is added: a bad event leaves the columns of equal length.
   const row = {
     ...transactionRow(transaction, isObject(hold) ? hold : {}),
-    account_nos: `{${entries.map((entry) => needed(entry, 'account_no')).join(',')}}`,
+    account_nos: `{${entries.map((entry) => whole(entry, 'account_no')).join(',')}}`,
     sequence,
     ledger: needed(event, 'ledger'),
   };
@@ -143,7 +143,7 @@ function addAnnotation({ annotations }: Incoming, sequences: Set<string>, event:
   const { transaction } = event;
   if (!isObject(transaction)) throw new Error('no transaction');
   const row = {
-    sequence: needed(event, 'sequence'),
+    sequence: whole(event, 'sequence'),
     transaction_id: needed(transaction, 'id'),
     revision: needed(transaction, 'revision'),
     metadata: JSON.stringify(transaction.metadata ?? {}),
@@ -181,6 +181,13 @@ function needed(record: Json, name: string): string {
   if (typeof value === 'string') return value;
   if (typeof value === 'number') return String(value);
   throw new Error(`${name} is missing`);
+}
+
+/** A bigint of Postgres's: what reads these numbers here must not be the first to find that they are none. */
+function whole(record: Json, name: string): string {
+  const value = needed(record, name);
+  if (!/^\d{1,18}$/.test(value)) throw new Error(`${name} is no whole number`);
+  return value;
 }
 
 function isObject(value: unknown): value is Json {
