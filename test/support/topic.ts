@@ -3,6 +3,7 @@ import { createKafka } from '../../src/platform/kafka.js';
 
 export interface TopicRecord {
   partition: number;
+  offset: string;
   key: string | undefined;
   value: string | undefined;
   /** A header that is null is absent here. */
@@ -32,11 +33,12 @@ export async function readTopic(
     await consumer.subscribe({ topic, fromBeginning: true });
     await consumer.run({
       autoCommit: false,
-      eachMessage: async ({ partition, message: { key, value, headers = {} } }) => {
+      eachMessage: async ({ partition, message: { offset, key, value, headers = {} } }) => {
         newest = Date.now();
         const given = Object.entries(headers).filter(([, header]) => header != null);
         records.push({
           partition,
+          offset,
           key: key?.toString(),
           value: value?.toString(),
           headers: Object.fromEntries(given.map(([name, header]) => [name, String(header)])),
