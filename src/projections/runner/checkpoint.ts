@@ -108,6 +108,11 @@ export async function assertOurs(db: Pick<pg.Pool, 'query'>, source: SourceName)
   if (rows[0]) throw new TakenOver(rows[0].source);
 }
 
+/** After a switch-over, a session may stay read-only (or with the old primary) for good: a new one may not be. */
+function isReadOnly(error: unknown): boolean {
+  return (error as { code?: string }).code === '25006';
+}
+
 export async function inTransaction<T>(
   pool: pg.Pool,
   work: (client: pg.PoolClient) => Promise<T>,
@@ -122,7 +127,7 @@ export async function inTransaction<T>(
     return result;
   } catch (error) {
     broken = await client.query('rollback').then(
-      () => false,
+      () => isReadOnly(error),
       () => true,
     );
     throw error;
