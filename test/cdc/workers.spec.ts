@@ -1,16 +1,16 @@
-import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Part } from '../../src/stack/process.js';
 import { eventually, post } from '../support/ledger.js';
+import { fillDisk } from '../support/full-disk.js';
 import { startLink, type Link } from '../support/link.js';
 import { startLoad, type Load } from '../support/load.js';
 import { expectReadModelAsJournal, openLetters, statusOf } from '../support/read-model.js';
-import { startTestStack, type TestStack } from '../support/stack.js';
+import { query, startTestStack, type TestStack } from '../support/stack.js';
 
 const PARTITIONS = 12;
-/** Longer than a worker's session with the broker. */
-const ABSENCE_MS = 14_000;
 const RECOVERY_MS = 60_000;
 const MOST_LAG_SECONDS = 15;
 const accounts = ['a', 'b', 'c', 'd', 'e'];
@@ -67,7 +67,7 @@ describe('three workers', () => {
     await load.more(50);
     process.kill(pid, 'SIGSTOP');
     try {
-      await sleep(ABSENCE_MS);
+      await eventually(() => expectShared(['second']), RECOVERY_MS);
       await load.more(50);
     } finally {
       process.kill(pid, 'SIGCONT');
@@ -115,6 +115,58 @@ describe('three workers', () => {
     expect(most).toBeLessThan(MOST_LAG_SECONDS);
   }, 180_000);
 });
+
+describe('a worker that Postgres refuses to write for', () => {
+  const login = `worker_${randomBytes(4).toString('hex')}`;
+
+  beforeAll(async () => {
+    await sql(`create role ${login} login password 'test' in role counterfoil_projector`);
+    const url = new URL(stack.databaseUrl);
+    [url.username, url.password] = [login, 'test'];
+    await stack.stopWorkers();
+    workers.clear();
+    workers.set('refused', await stack.startWorker('refused', { DATABASE_URL: url.href }));
+  });
+
+  afterAll(async () => {
+    await stack.stopWorkers();
+    await sql(`drop role ${login}`);
+  });
+
+  it('since it is read-only: waits, and goes on by itself', async () => {
+    await load.more(50);
+    const renew = `select pg_terminate_backend(pid) from pg_stat_activity where usename = '${login}'`;
+    await sql(`alter role ${login} set default_transaction_read_only = on`);
+    await sql(renew);
+    await expectWaiting('"code":"25006"');
+    // As after a switch-over: it can be written to again, and the sessions of before are left as they are.
+    await sql(`alter role ${login} reset default_transaction_read_only`);
+    await load.more(50);
+  }, 120_000);
+
+  it('since its disk is full: waits, and goes on by itself', async () => {
+    const makeRoom = await fillDisk(stack.databaseUrl, 'lines_v1.lines');
+    try {
+      await expectWaiting('"code":"53100"');
+    } finally {
+      await makeRoom();
+    }
+    await load.more(50);
+  }, 120_000);
+
+  /** Tried more than once, with commands acknowledged meanwhile. */
+  async function expectWaiting(code: string): Promise<void> {
+    const refusals = () =>
+      readFileSync(workers.get('refused')!.logFile, 'utf8')
+        .split('\n')
+        .filter((line) => line.includes(code) && line.includes('will try again'));
+    await eventually(async () => expect(refusals().length).toBeGreaterThan(3), RECOVERY_MS);
+    await load.more(50);
+    expect(refusals().some((line) => line.includes('"attempts":3'))).toBe(true);
+  }
+});
+
+const sql = (text: string) => query(stack.databaseUrl, text);
 
 async function start(name: string): Promise<void> {
   const behind: Record<string, string> =
