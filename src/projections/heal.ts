@@ -9,7 +9,7 @@ import { appliedAlone, type Target } from './versions.js';
 
 /** Most events healed in one transaction; there is a turn a second. */
 const MOST = 2_000;
-/** A source that moved within this time and is still at old events is catching up. */
+/** A source that moved within this time, and by events that were old then, is catching up. */
 const MOVED_WITHIN_SECONDS = 10;
 
 /**
@@ -47,7 +47,7 @@ async function isCatchingUp(pool: pg.Pool, healAfterSeconds: number): Promise<bo
   const { rows } = await pool.query<{ busy: boolean }>(
     `select coalesce(bool_or(
        updated_at > clock_timestamp() - make_interval(secs => ${MOVED_WITHIN_SECONDS})
-       and coalesce(as_of, 'epoch') < clock_timestamp() - make_interval(secs => $1)), false) as busy
+       and coalesce(as_of, 'epoch') < updated_at - make_interval(secs => $1)), false) as busy
      from projections.checkpoints`,
     [healAfterSeconds],
   );
