@@ -9,6 +9,7 @@ export class Journal1763700000001 implements MigrationInterface {
     for (const statement of [tables, partitions, outbox, results, checks, guards, housekeeping, privileges]) {
       await runner.query(statement);
     }
+    await runner.query(checkpoints);
   }
 
   async down(): Promise<void> {
@@ -552,7 +553,9 @@ grant execute on function journal.last_version_before(bigint, timestamptz, bigin
   journal.posted_before(bigint, timestamptz, bigint)
   to counterfoil_app, counterfoil_projector, counterfoil_reader;
 select journal.make_outbox_days(7);
+`;
 
+export const checkpoints = `
 -- Where each reader of the events stands; written in the transaction that applies what it read.
 create schema projections;
 create table projections.checkpoints (

@@ -87,6 +87,12 @@ create index dead_letters_open on projections.dead_letters (projection, id) wher
 const rights = `
 grant select on all tables in schema projections to counterfoil_app, counterfoil_reader;
 grant select, insert, update, delete on all tables in schema projections to counterfoil_projector;
+`;
+
+/** What the read model keeps of itself, wherever it is. */
+export const kept = [versions, complete, deadLetters, rights];
+
+const journalRights = `
 -- A build reads the entries page by page, a partition after the other; writing there stays refused.
 do $$
 begin
@@ -99,7 +105,7 @@ end $$;
 /** What the read model keeps of itself: versions of projections, builds, gaps, dead letters. */
 export class ReadModel1763700000004 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
-    for (const text of [versions, complete, deadLetters, rights]) await runner.query(text);
+    for (const text of [...kept, journalRights]) await runner.query(text);
   }
 
   async down(): Promise<void> {

@@ -11,7 +11,7 @@ export class Analysts1763700000005 implements MigrationInterface {
   }
 }
 
-const publishBalances = `
+export const publishBalances = `
 -- To be called in the transaction that makes another version of the balances the active one, with its schema: from its
 -- commit on, that version's changes are what the topic gets. Does nothing while no analyst is listening. Who calls it, or
 -- makes the publication, holds the lock of projections.versions: so neither overlooks the other.

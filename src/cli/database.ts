@@ -11,6 +11,8 @@ interface Session {
   max?: number;
   /** How long a statement may take. */
   statementSeconds?: number;
+  /** A database without a journal will do. */
+  orReadModelOnly?: boolean;
 }
 
 /** For help texts. */
@@ -24,7 +26,7 @@ export async function withDatabase<T>(session: Session, work: (pool: pg.Pool) =>
   const { databaseUrl, dataDir } = loadConfig();
   const url = databaseUrl ?? (await findEmbeddedPostgres(dataDir));
   if (!url) throw new ConfigError(`DATABASE_URL must be set, since no service runs on ${dataDir}`);
-  const migrated = await isMigrated(url).catch((error: unknown) => {
+  const migrated = await isMigrated(url, session.orReadModelOnly).catch((error: unknown) => {
     throw error instanceof DatabaseError ? new Error(`DATABASE_URL: ${error.message}`) : error;
   });
   if (!migrated)

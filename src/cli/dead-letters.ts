@@ -18,7 +18,12 @@ const shortened = (text: string, length: number) =>
 
 function asProjector<T>(name: string, work: (pool: pg.Pool) => Promise<T>): Promise<T> {
   return withDatabase(
-    { role: 'counterfoil_projector', name: `counterfoil dead-letters ${name}`, max: 2 },
+    {
+      role: 'counterfoil_projector',
+      orReadModelOnly: true,
+      name: `counterfoil dead-letters ${name}`,
+      max: 2,
+    },
     work,
   );
 }

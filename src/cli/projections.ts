@@ -18,7 +18,11 @@ const MOST_LAG_SECONDS = 60;
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
 function asProjector<T>(name: string, work: (pool: pg.Pool) => Promise<T>, connections = 4): Promise<T> {
-  const session = { role: 'counterfoil_projector', statementSeconds: STATEMENT_SECONDS } as const;
+  const session = {
+    role: 'counterfoil_projector',
+    orReadModelOnly: true,
+    statementSeconds: STATEMENT_SECONDS,
+  } as const;
   return withDatabase({ ...session, name: `counterfoil projections ${name}`, max: connections }, work);
 }
 

@@ -5,7 +5,9 @@ import { PointsInTime1763700000002 } from '../../migrations/0002-points-in-time.
 import { Chains1763700000003 } from '../../migrations/0003-chains.js';
 import { ReadModel1763700000004 } from '../../migrations/0004-read-model.js';
 import { Analysts1763700000005 } from '../../migrations/0005-analysts.js';
+import { ReadModelOnly1763700000005 } from '../../migrations/read-model-only.js';
 import { installProjections } from '../projections/install.js';
+import { hasJournal } from '../projections/journal.js';
 import { projections } from '../projections/projection.js';
 import { isConnectionLost } from './postgres.js';
 
@@ -16,6 +18,8 @@ const migrations = [
   ReadModel1763700000004,
   Analysts1763700000005,
 ];
+/** Of a database without a journal, fed by the topic alone. */
+const readModelMigrations = [ReadModelOnly1763700000005];
 
 const roles = ['owner', 'app', 'projector', 'reader', 'cdc'].map((role) => `counterfoil_${role}`);
 
@@ -31,6 +35,9 @@ export class DatabaseError extends Error {}
 /** The login lacks a right that it takes. */
 export class MissingRight extends DatabaseError {}
 
+/** A journal and its read model, or a read model that is fed by the topic alone. */
+export type Contents = 'journal' | 'read model only';
+
 /**
  * Brings a database to the newest schema: the cluster-wide roles, the journal, the read model's tables, the days of
  * the outbox. Safe to run again and from several processes at once.
@@ -38,14 +45,19 @@ export class MissingRight extends DatabaseError {}
  *   counterfoil_projector beforehand; or a superuser's
  * @throws MissingRight, or another DatabaseError
  */
-export async function migrate(url: string, log: (line: string) => void = () => {}): Promise<void> {
+export async function migrate(
+  url: string,
+  log: (line: string) => void = () => {},
+  contents: Contents = 'journal',
+): Promise<void> {
   const client = await connect(url);
   try {
     await requireVersion(client);
     await client.query('select pg_advisory_lock($1)', [migrationLock]);
+    await requireContents(client, contents);
     await createRoles(client, log);
     await grantRoles(client);
-    await runMigrations(url, log);
+    await runMigrations(url, log, contents);
     await installProjections(client, log);
   } catch (error) {
     throw explained(error);
@@ -57,16 +69,18 @@ export async function migrate(url: string, log: (line: string) => void = () => {
 /**
  * False when a migration or a projection of this version is missing. A login without the right to look is
  * told so when the service takes on its role.
+ * @param orReadModelOnly a read model without a journal will do too
  * @throws DatabaseError
  */
-export async function isMigrated(url: string): Promise<boolean> {
+export async function isMigrated(url: string, orReadModelOnly = false): Promise<boolean> {
   const client = await connect(url);
   try {
+    const needed = !orReadModelOnly || (await hasJournal(client)) ? migrations : readModelMigrations;
     const { rowCount } = await client.query(
       'select from counterfoil.counterfoil_migrations where name = any($1)',
-      [migrations.map(({ name }) => name)],
+      [needed.map(({ name }) => name)],
     );
-    if (rowCount !== migrations.length) return false;
+    if (rowCount !== needed.length) return false;
     const { rows } = await client.query<{ missing: boolean }>(
       `select bool_or(name not in (select projection from projections.versions)) as missing
        from unnest($1::text[]) as name`,
@@ -129,6 +143,21 @@ function reasonOf({ message, code, syscall, hostname, errors = [] }: ConnectErro
   return message || errors.map((one) => one.message).join(', ') || String(code);
 }
 
+/** Neither becomes the other by migrating. */
+async function requireContents(client: pg.Client, contents: Contents): Promise<void> {
+  const { rows } = await client.query<{ schema: string }>(
+    `select nspname as schema from pg_namespace where nspname in ('journal', 'projections')`,
+  );
+  const journal = rows.some(({ schema }) => schema === 'journal');
+  if (contents === 'read model only' && journal)
+    throw new DatabaseError('there is a journal, with a read model beside it: run `counterfoil migrate`');
+  if (contents === 'journal' && !journal && rows.length > 0)
+    throw new DatabaseError(
+      'there is a read model without a journal: it takes `counterfoil migrate --read-model-only`, ' +
+        'and the service a database of its own',
+    );
+}
+
 async function createRoles(client: pg.Client, log: (line: string) => void): Promise<void> {
   const { rows } = await client.query<{ rolname: string }>(
     'select rolname from pg_roles where rolname = any($1)',
@@ -164,11 +193,11 @@ async function grantRoles(client: pg.Client): Promise<void> {
   }
 }
 
-async function runMigrations(url: string, log: (line: string) => void): Promise<void> {
+async function runMigrations(url: string, log: (line: string) => void, contents: Contents): Promise<void> {
   const source = new DataSource({
     type: 'postgres',
     url,
-    migrations,
+    migrations: contents === 'journal' ? migrations : readModelMigrations,
     migrationsTableName: 'counterfoil_migrations',
     migrationsTransactionMode: 'each',
     extra: { options: '-c role=counterfoil_owner -c search_path=counterfoil', max: 1 },
@@ -179,7 +208,7 @@ async function runMigrations(url: string, log: (line: string) => void): Promise<
     await source.query('create schema if not exists counterfoil');
     for (const migration of await source.runMigrations()) log(`migrated ${migration.name}`);
     // A database that rested for weeks has no day for today.
-    await source.query('select journal.make_outbox_days(7)');
+    if (contents === 'journal') await source.query('select journal.make_outbox_days(7)');
     await source.query(`grant usage on schema counterfoil to counterfoil_app, counterfoil_reader`);
     await source.query(
       `grant select on all tables in schema counterfoil to counterfoil_app, counterfoil_reader`,

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { activeSchema } from './active.js';
 import { missingBetween } from './complete.js';
 import type { CompleteOptions } from './complete.js';
-import { inTransaction } from './runner/checkpoint.js';
+import { consumer, inTransaction } from './runner/checkpoint.js';
 import { recordedAs } from './runner/journal-rows.js';
 import { applyJournal } from './runner/rows.js';
 import { appliedAlone, type Target } from './versions.js';
@@ -48,8 +48,8 @@ async function isCatchingUp(pool: pg.Pool, healAfterSeconds: number): Promise<bo
     `select coalesce(bool_or(
        updated_at > clock_timestamp() - make_interval(secs => ${MOVED_WITHIN_SECONDS})
        and coalesce(as_of, 'epoch') < updated_at - make_interval(secs => $1)), false) as busy
-     from projections.checkpoints`,
-    [healAfterSeconds],
+     from projections.checkpoints where consumer = $2`,
+    [healAfterSeconds, consumer],
   );
   return rows[0]!.busy;
 }

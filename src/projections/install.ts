@@ -1,9 +1,10 @@
 import type pg from 'pg';
+import { hasJournal } from './journal.js';
 import { projections, schemaOf, type Projection } from './projection.js';
 
 /**
- * Makes the first version of each projection that has none. With an empty journal it is whole at once; else it has to
- * be built first, and what reads it says so.
+ * Makes the first version of each projection that has none. With an empty journal it is whole at once; else, and where
+ * there is none, it has to be built first, and what reads it says so.
  * @param client a login that is a member of counterfoil_projector; nobody else may be installing meanwhile
  */
 export async function installProjections(client: pg.Client, log: (line: string) => void): Promise<void> {
@@ -22,19 +23,34 @@ export async function installProjections(client: pg.Client, log: (line: string) 
 }
 
 async function install(client: pg.Client, projection: Projection, log: (line: string) => void) {
+  const { name } = projection;
+  const journal = await hasJournal(client);
+  const schema = await makeVersion(client, projection, 1);
+  if (!journal || (await isRecorded(client))) {
+    const from = journal ? '' : ' --from kafka';
+    log(`projection ${name} is new: run \`counterfoil projections rebuild ${name}${from}\``);
+    return;
+  }
+  await makeIndexes(client, projection, schema);
+  await client.query(
+    `update projections.versions set state = 'active', active_since = clock_timestamp() where projection = $1`,
+    [name],
+  );
+}
+
+async function isRecorded(client: pg.ClientBase): Promise<boolean> {
   const { rows } = await client.query<{ recorded: boolean }>(
     'select exists (select from journal.transactions) as recorded',
   );
-  const schema = await makeVersion(client, projection, 1);
-  if (rows[0]!.recorded) {
-    log(`projection ${projection.name} is new: run \`counterfoil projections rebuild ${projection.name}\``);
-    return;
-  }
-  for (const index of projection.indexes) await client.query(index.replaceAll('{schema}', schema));
-  await client.query(
-    `update projections.versions set state = 'active', active_since = clock_timestamp() where projection = $1`,
-    [projection.name],
-  );
+  return rows[0]!.recorded;
+}
+
+export async function makeIndexes(
+  client: pg.ClientBase,
+  { indexes }: Projection,
+  schema: string,
+): Promise<void> {
+  for (const index of indexes) await client.query(index.replaceAll('{schema}', schema));
 }
 
 /** A version that is to be built: the tables without what `indexes` adds. Who may read the read model may read them. */

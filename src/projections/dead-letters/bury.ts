@@ -11,13 +11,15 @@ import { appliedTo, type Target } from '../versions.js';
  * take is kept as its dead letter, in the same transaction, and the rest goes on. What is wrong with Postgres rather
  * than with an event is thrown, and no letter.
  * @param burying where it is told
+ * @param targetsOf what they are applied to: the active versions, or those that are being built
  */
 export async function applyEvents(
   client: pg.ClientBase,
   events: SourceEvent[],
   burying: Log | undefined,
+  targetsOf = appliedTo,
 ): Promise<Newest | undefined> {
-  const targets = await appliedTo(client);
+  const targets = await targetsOf(client);
   if (!burying) {
     const incoming = decode(events);
     await applyIncoming(client, incoming, targets);

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { hasJournal } from '../journal.js';
 import type { ProjectionName } from '../projection.js';
 import { inTransaction } from '../runner/checkpoint.js';
 import { decode } from '../runner/incoming.js';
@@ -96,6 +97,7 @@ async function recordedSequence(
   client: pg.ClientBase,
   { event_id, sequence }: DeadLetter,
 ): Promise<string | undefined> {
+  if (!(await hasJournal(client))) return undefined;
   const { rows } = await client.query<{ sequence: string }>(
     `select sequence from journal.transactions where id::text = $1 or (sequence = $2 and $1::text is null)
      union all

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 
-/** All projections are applied together, so they share a checkpoint a partition. */
+/** All projections are applied together, so they share a checkpoint a partition. A build has checkpoints of its own. */
 export const consumer = 'projections';
 
 export type SourceName = 'kafka' | 'tail';
@@ -34,6 +34,7 @@ interface Checkpoint<Position> {
 /**
  * Runs `step` in one Postgres transaction that holds the checkpoint's row, and moves the checkpoint in it.
  * @param wait false: 'busy' at once when another process holds the row
+ * @param of whose checkpoint
  * @returns 'missing' when there is no such row
  */
 export async function withCheckpoint<Position, Outcome>(
@@ -41,34 +42,36 @@ export async function withCheckpoint<Position, Outcome>(
   partition: string,
   wait: boolean,
   step: (client: pg.ClientBase, checkpoint: Checkpoint<Position>) => Promise<Step<Position, Outcome>>,
+  of = consumer,
 ): Promise<Outcome | 'busy' | 'missing'> {
   return inTransaction(pool, async (client) => {
     const { rows } = await client.query<{ position: Position; age: number }>(
       `select position, extract(epoch from clock_timestamp() - updated_at)::float8 as age
        from projections.checkpoints where consumer = $1 and partition = $2
        for update ${wait ? '' : 'skip locked'}`,
-      [consumer, partition],
+      [of, partition],
     );
-    if (!rows[0]) return (await exists(client, partition)) ? 'busy' : 'missing';
+    if (!rows[0]) return (await exists(client, of, partition)) ? 'busy' : 'missing';
     const { position, newest, outcome } = await step(client, {
       position: rows[0].position,
       ageSeconds: rows[0].age,
     });
-    if (position) await save(client, partition, position, newest);
+    if (position) await save(client, of, partition, position, newest);
     return outcome;
   });
 }
 
-async function exists(client: pg.ClientBase, partition: string): Promise<boolean> {
+async function exists(client: pg.ClientBase, of: string, partition: string): Promise<boolean> {
   const { rowCount } = await client.query(
     'select from projections.checkpoints where consumer = $1 and partition = $2',
-    [consumer, partition],
+    [of, partition],
   );
   return rowCount === 1;
 }
 
 async function save(
   client: pg.ClientBase,
+  of: string,
   partition: string,
   position: unknown,
   newest?: Newest,
@@ -77,7 +80,7 @@ async function save(
     `update projections.checkpoints
      set position = $3, applied = greatest(applied, $4), as_of = greatest(as_of, $5), updated_at = clock_timestamp()
      where consumer = $1 and partition = $2`,
-    [consumer, partition, JSON.stringify(position), newest?.sequence ?? 0, newest?.recordedAt ?? null],
+    [of, partition, JSON.stringify(position), newest?.sequence ?? 0, newest?.recordedAt ?? null],
   );
 }
 
@@ -86,10 +89,10 @@ async function save(
  * should it come back, and the outbox needn't be kept for it. The caller makes one of its own in the same
  * transaction: a row is all that says whose turn it is.
  */
-export async function takeOver(client: pg.ClientBase, source: SourceName): Promise<void> {
+export async function takeOver(client: pg.ClientBase, source: SourceName, of = consumer): Promise<void> {
   await lockSources(client);
   await client.query('delete from projections.checkpoints where consumer = $1 and source <> $2', [
-    consumer,
+    of,
     source,
   ]);
 }
@@ -100,10 +103,14 @@ export async function lockSources(client: pg.ClientBase): Promise<void> {
 }
 
 /** @throws TakenOver when another source has checkpoints */
-export async function assertOurs(db: Pick<pg.Pool, 'query'>, source: SourceName): Promise<void> {
+export async function assertOurs(
+  db: Pick<pg.Pool, 'query'>,
+  source: SourceName,
+  of = consumer,
+): Promise<void> {
   const { rows } = await db.query<{ source: string }>(
     'select source from projections.checkpoints where consumer = $1 and source <> $2 limit 1',
-    [consumer, source],
+    [of, source],
   );
   if (rows[0]) throw new TakenOver(rows[0].source);
 }

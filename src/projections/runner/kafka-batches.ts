@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EachBatchPayload } from '../../platform/kafka.js';
 import { TakenOver } from './checkpoint.js';
-import { applyMessages, StartAgain } from './kafka-offsets.js';
+import { applyMessages, StartAgain, type Reader } from './kafka-offsets.js';
 import { backoffMs, isPoison, type SourceOptions } from './source.js';
 
 /** What a rebalance gave this worker. */
@@ -13,6 +13,7 @@ export interface Assignment {
 }
 
 interface BatchOptions extends SourceOptions {
+  reader: Reader;
   cluster: string;
   /** Told to stop: no batch is begun any more, no wait goes on. */
   signal: AbortSignal;
@@ -27,7 +28,7 @@ const ONE_BY_ONE = 100;
 
 /** Applies batches; what fails is tried again, save for an event that can't be applied: that is a dead letter. */
 export function batchHandler(options: BatchOptions): (payload: EachBatchPayload) => Promise<void> {
-  const { pool, log, cluster, signal, seek, fail } = options;
+  const { pool, log, reader, cluster, signal, seek, fail } = options;
   return async (payload) => {
     const { batch, resolveOffset, heartbeat, isRunning, isStale } = payload;
     const { topic, partition, messages: all } = batch;
@@ -40,7 +41,7 @@ export function batchHandler(options: BatchOptions): (payload: EachBatchPayload)
       const messages = all.slice(done, oneByOne ? done + ONE_BY_ONE : undefined);
       const fetched = done === 0 ? fetchedOffset(batch) : after(all[done - 1]!);
       const burying = oneByOne ? log : undefined;
-      const from = { topic, partition, cluster, fetched, high: batch.highWatermark, burying };
+      const from = { reader, topic, partition, cluster, fetched, high: batch.highWatermark, burying };
       try {
         const outcome = await applyMessages(pool, { ...from, unproven: !proven.has(partition) }, messages);
         if (outcome.seek !== undefined) return seek(topic, partition, outcome.seek);

@@ -2,6 +2,7 @@ import type pg from 'pg';
 import type { KafkaMessage } from '../../platform/kafka.js';
 import { assertOurs, consumer, withCheckpoint } from './checkpoint.js';
 import { applyEvents } from '../dead-letters/bury.js';
+import { appliedTo } from '../versions.js';
 import type { Log } from './source.js';
 
 /** Where a partition is, in the Kafka cluster it belongs to. */
@@ -13,13 +14,25 @@ export interface KafkaPosition {
   record?: string;
 }
 
-interface PartitionOffsets {
+/** Who reads the topic: whose checkpoints move, and what the events are applied to. */
+export interface Reader {
+  consumer: string;
+  /** Its workers share the partitions. */
+  groupId: string;
+  targets: typeof appliedTo;
+}
+
+/** The workers of a journal's database. */
+export const live: Reader = { consumer, groupId: 'counterfoil-projections', targets: appliedTo };
+
+export interface PartitionOffsets {
   partition: number;
   low: string;
   high: string;
 }
 
 interface Fetched {
+  reader?: Reader;
   topic: string;
   partition: number;
   cluster: string;
@@ -37,11 +50,14 @@ interface Fetched {
 export class StartAgain extends Error {}
 
 /** Each partition's checkpoint, whatever cluster it belongs to. */
-export async function loadPositions(pool: pg.Pool): Promise<Map<number, KafkaPosition>> {
-  const { rows } = await pool.query<{ partition: number; position: KafkaPosition }>(
+export async function loadPositions(
+  db: Pick<pg.Pool, 'query'>,
+  of = consumer,
+): Promise<Map<number, KafkaPosition>> {
+  const { rows } = await db.query<{ partition: number; position: KafkaPosition }>(
     `select partition::int as partition, position from projections.checkpoints
      where consumer = $1 and source = 'kafka'`,
-    [consumer],
+    [of],
   );
   return new Map(rows.map((row) => [row.partition, row.position]));
 }
@@ -62,6 +78,7 @@ export async function prepareOffsets(
   offsets: PartitionOffsets[],
   log: Log,
   known = new Map<number, KafkaPosition>(),
+  of = consumer,
 ): Promise<void> {
   for (const { partition, low, high } of offsets) {
     const position = known.get(partition);
@@ -77,7 +94,7 @@ export async function prepareOffsets(
       `insert into projections.checkpoints (consumer, source, partition, position) values ($1, 'kafka', $2, $3)
        on conflict (consumer, partition) do update set position = excluded.position, updated_at = clock_timestamp()
        where checkpoints.position = $4`,
-      [consumer, String(partition), JSON.stringify(prepared), position ? JSON.stringify(position) : null],
+      [of, String(partition), JSON.stringify(prepared), position ? JSON.stringify(position) : null],
     );
   }
 }
@@ -108,7 +125,7 @@ export async function applyMessages(
   from: Fetched,
   messages: KafkaMessage[],
 ): Promise<{ seek?: string }> {
-  const { topic, partition, cluster, fetched } = from;
+  const { topic, partition, cluster, fetched, reader = live } = from;
   const outcome = await withCheckpoint<KafkaPosition, Outcome>(
     pool,
     String(partition),
@@ -127,12 +144,13 @@ export async function applyMessages(
         position: `${topic}[${partition}]@${message.offset}`,
         ...eventOf(message),
       }));
-      const newest = await applyEvents(client, events, from.burying);
+      const newest = await applyEvents(client, events, from.burying, reader.targets);
       return { position: after(cluster, fresh.at(-1)!), newest, outcome: {} };
     },
+    reader.consumer,
   );
   if (outcome === 'missing' || outcome === 'busy') {
-    await assertOurs(pool, 'kafka');
+    await assertOurs(pool, 'kafka', reader.consumer);
     throw new StartAgain(`the checkpoint of partition ${partition} is gone`);
   }
   if (outcome.again !== undefined) throw new StartAgain(outcome.again);

@@ -1,17 +1,56 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { createKafka, withAdmin, type Consumer } from '../../platform/kafka.js';
-import { assertOurs, inTransaction, lockSources, takeOver, TakenOver } from './checkpoint.js';
+import {
+  assertOurs,
+  consumer as live,
+  inTransaction,
+  lockSources,
+  takeOver,
+  TakenOver,
+} from './checkpoint.js';
 import { batchHandler, type Assignment } from './kafka-batches.js';
-import { loadPositions, prepareOffsets, startOf } from './kafka-offsets.js';
+import {
+  loadPositions,
+  prepareOffsets,
+  startOf,
+  type KafkaPosition,
+  type PartitionOffsets,
+  type Reader,
+} from './kafka-offsets.js';
+import { appliedTo } from '../versions.js';
 import { backoffMs, type Feed, type SourceOptions } from './source.js';
 
 export interface KafkaSourceOptions extends SourceOptions {
   brokers: string[];
+  /** The workers of a journal's database, when it isn't said. */
+  reader?: Reader;
+  /** Told how far a partition was read, after each batch: Kafka's own records, which nobody applies, included. */
+  readTo?: (partition: number, offset: bigint) => void;
 }
 
 const groupId = 'counterfoil-projections';
-const topic = 'ledger.transactions.v1';
+export const topic = 'ledger.transactions.v1';
+
+/** The workers of a database without a journal: a group of its own, or it would share partitions with the journal's. */
+export async function readerElsewhere(pool: pg.Pool): Promise<Reader> {
+  const { rows } = await pool.query<{ name: string }>(
+    'select system_identifier || $1 || current_database() as name from pg_control_system()',
+    ['-'],
+  );
+  return { consumer: live, groupId: `${groupId}-${rows[0]!.name}`, targets: appliedTo };
+}
+
+/** Where each partition begins and ends, and in which cluster. */
+export async function readOffsets(
+  brokers: string[],
+): Promise<{ cluster: string; offsets: PartitionOffsets[] }> {
+  return withAdmin(brokers, async (admin) => ({
+    cluster: (await admin.describeCluster()).clusterId,
+    offsets: await admin.fetchTopicOffsets(topic),
+  }));
+}
+
 /** How long stopping waits for a consumer that is just joining its group. */
 const JOIN_GRACE_MS = 5_000;
 
@@ -20,7 +59,8 @@ const JOIN_GRACE_MS = 5_000;
  * decide where each partition is read from, the group's offsets are for lag monitors. Broker and database may
  * go away and come back; a partition with an event that can't be applied stands still, loudly, the rest goes on.
  */
-export function startKafka({ pool, log, brokers }: KafkaSourceOptions): Feed {
+export function startKafka({ pool, log, brokers, ...options }: KafkaSourceOptions): Feed {
+  const { reader = { consumer: live, groupId, targets: appliedTo }, readTo } = options;
   const kafka = createKafka(brokers, groupId);
   const stopping = new AbortController();
   const { signal } = stopping;
@@ -49,7 +89,7 @@ export function startKafka({ pool, log, brokers }: KafkaSourceOptions): Feed {
     const cluster = await Promise.race([begin(), stopped]);
     if (cluster === undefined || signal.aborted) return;
     const consumer = kafka.consumer({
-      groupId,
+      groupId: reader.groupId,
       maxWaitTimeInMs: 50,
       minBytes: 1,
       readUncommitted: false,
@@ -63,7 +103,10 @@ export function startKafka({ pool, log, brokers }: KafkaSourceOptions): Feed {
     const assignment = assignmentsOf(consumer, cluster, fail);
     const seek = (of: string, partition: number, offset: string) =>
       consumer.seek({ topic: of, partition, offset });
-    const handle = batchHandler({ pool, log, cluster, signal, assignment, seek, fail });
+    const handle = batchHandler({ pool, log, reader, cluster, signal, assignment, seek, fail });
+    consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload: { partition, lastOffset } }) =>
+      readTo?.(partition, BigInt(lastOffset) + 1n),
+    );
     const running = run(consumer, handle);
     try {
       await Promise.race([running.then(() => failed), failed, stopped]);
@@ -76,19 +119,16 @@ export function startKafka({ pool, log, brokers }: KafkaSourceOptions): Feed {
 
   /** Claims the projections and sees to the checkpoints, in one transaction; answers the cluster's id. */
   async function begin(): Promise<string> {
-    const known = await loadPositions(pool);
-    const { cluster, offsets } = await withAdmin(brokers, async (admin) => ({
-      cluster: (await admin.describeCluster()).clusterId,
-      offsets: await admin.fetchTopicOffsets(topic),
-    }));
+    const known = await loadPositions(pool, reader.consumer);
+    const { cluster, offsets } = await readOffsets(brokers);
     await inTransaction(pool, async (client) => {
       if (begun) {
         await lockSources(client);
-        await assertOurs(client, 'kafka');
+        await assertOurs(client, 'kafka', reader.consumer);
       } else {
-        await takeOver(client, 'kafka');
+        await takeOver(client, 'kafka', reader.consumer);
       }
-      await prepareOffsets(client, cluster, offsets, log, known);
+      await prepareOffsets(client, reader.consumer, cluster, offsets, log, known);
     });
     begun = true;
     return cluster;
@@ -102,7 +142,9 @@ export function startKafka({ pool, log, brokers }: KafkaSourceOptions): Feed {
       const partitions = payload.memberAssignment[topic] ?? [];
       log.info({ source: 'kafka', partitions }, 'projections: partitions assigned');
       // Not awaited by kafkajs, but by each batch.
-      const sought = seekAll(consumer, pool, cluster, partitions).catch(fail);
+      const sought = loadPositions(pool, reader.consumer)
+        .then((positions) => seekAll(consumer, positions, cluster, partitions))
+        .catch(fail);
       current = { sought, proven: new Set() };
     });
     return () => current;
@@ -131,13 +173,12 @@ export function startKafka({ pool, log, brokers }: KafkaSourceOptions): Feed {
   };
 }
 
-async function seekAll(
+function seekAll(
   consumer: Consumer,
-  pool: pg.Pool,
+  positions: Map<number, KafkaPosition>,
   cluster: string,
   partitions: number[],
-): Promise<void> {
-  const positions = await loadPositions(pool);
+): void {
   for (const partition of partitions) {
     const position = positions.get(partition);
     if (position?.cluster !== cluster) continue;
