@@ -1,16 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { createKafka, withAdmin, type Consumer } from '../../platform/kafka.js';
-import {
-  assertOurs,
-  consumer as live,
-  inTransaction,
-  lockSources,
-  takeOver,
-  TakenOver,
-} from './checkpoint.js';
+import { assertOurs, inTransaction, lockSources, takeOver, TakenOver } from './checkpoint.js';
 import { batchHandler, type Assignment } from './kafka-batches.js';
 import {
+  live,
   loadPositions,
   prepareOffsets,
   startOf,
@@ -18,7 +12,6 @@ import {
   type PartitionOffsets,
   type Reader,
 } from './kafka-offsets.js';
-import { appliedTo } from '../versions.js';
 import { backoffMs, type Feed, type SourceOptions } from './source.js';
 
 export interface KafkaSourceOptions extends SourceOptions {
@@ -29,7 +22,6 @@ export interface KafkaSourceOptions extends SourceOptions {
   readTo?: (partition: number, offset: bigint) => void;
 }
 
-const groupId = 'counterfoil-projections';
 export const topic = 'ledger.transactions.v1';
 
 /** The workers of a database without a journal: a group of its own, or it would share partitions with the journal's. */
@@ -38,7 +30,7 @@ export async function readerElsewhere(pool: pg.Pool): Promise<Reader> {
     'select system_identifier || $1 || current_database() as name from pg_control_system()',
     ['-'],
   );
-  return { consumer: live, groupId: `${groupId}-${rows[0]!.name}`, targets: appliedTo };
+  return { ...live, groupId: `${live.groupId}-${rows[0]!.name}` };
 }
 
 /** Where each partition begins and ends, and in which cluster. */
@@ -60,8 +52,8 @@ const JOIN_GRACE_MS = 5_000;
  * go away and come back; a partition with an event that can't be applied stands still, loudly, the rest goes on.
  */
 export function startKafka({ pool, log, brokers, ...options }: KafkaSourceOptions): Feed {
-  const { reader = { consumer: live, groupId, targets: appliedTo }, readTo } = options;
-  const kafka = createKafka(brokers, groupId);
+  const { reader = live, readTo } = options;
+  const kafka = createKafka(brokers, reader.groupId);
   const stopping = new AbortController();
   const { signal } = stopping;
   const stopped = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
@@ -128,7 +120,7 @@ export function startKafka({ pool, log, brokers, ...options }: KafkaSourceOption
       } else {
         await takeOver(client, 'kafka', reader.consumer);
       }
-      await prepareOffsets(client, reader.consumer, cluster, offsets, log, known);
+      await prepareOffsets(client, cluster, offsets, log, known, reader.consumer);
     });
     begun = true;
     return cluster;
