@@ -2,6 +2,7 @@ import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { SlotWatch } from './connect/slot-watch.js';
 import type { Readiness } from './platform/health.controller.js';
+import { statusElsewhere } from './projections/status-elsewhere.js';
 import { recentStatus } from './projections/status.js';
 
 /** Readiness says `degraded` when the read model is further behind than this: commands are taken all the same. */
@@ -22,9 +23,27 @@ export function readinessOf(pool: pg.Pool, logger: Logger, slots: SlotWatch | un
       };
       return { status: late || cut ? 'degraded' : 'ok', checks: { postgres: 'ok', read_model, stream } };
     } catch (error) {
-      // Anyone may ask: what is wrong, with the address, is in the log.
-      logger.warn({ err: error }, 'not ready: Postgres does not answer');
-      return { status: 'down', checks: { postgres: 'unreachable' } };
+      return down(logger, error);
     }
   };
+}
+
+/** The same where there is no journal to be behind of. */
+export function readinessElsewhere(pool: pg.Pool, logger: Logger): Readiness {
+  return async () => {
+    try {
+      const { newest_recorded_at, projections } = await statusElsewhere(pool, undefined);
+      const unbuilt = projections.some(({ version }) => version === null);
+      const read_model = { newest_recorded_at, projections };
+      return { status: unbuilt ? 'degraded' : 'ok', checks: { postgres: 'ok', read_model } };
+    } catch (error) {
+      return down(logger, error);
+    }
+  };
+}
+
+/** Anyone may ask: what is wrong, with the address, is in the log. */
+function down(logger: Logger, error: unknown) {
+  logger.warn({ err: error }, 'not ready: Postgres does not answer');
+  return { status: 'down' as const, checks: { postgres: 'unreachable' } };
 }

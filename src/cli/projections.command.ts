@@ -1,4 +1,5 @@
 import { Command, CommandRunner, Help, Option, SubCommand } from 'nest-commander';
+import { loadConfig } from '../config.js';
 import { isProjectionName, projections, type ProjectionName } from '../projections/projection.js';
 import { UsageError } from './api.command.js';
 import { databaseHelp } from './database.js';
@@ -18,6 +19,12 @@ function wholeNumber(option: string, value: string, least: number): number {
     throw new UsageError(`${option} ${value} is not a whole number from ${least} on`);
   }
   return Number(value);
+}
+
+function brokersGiven(): string[] {
+  const { kafkaBrokers } = loadConfig();
+  if (kafkaBrokers.length === 0) throw new UsageError('--from kafka takes KAFKA_BROKERS');
+  return kafkaBrokers;
 }
 
 interface JsonOption {
@@ -75,6 +82,7 @@ Exit status: 0 all well, 1 more than a minute behind, dead letters, or not built
 }
 
 interface RebuildOptions {
+  from?: 'journal' | 'kafka';
   parallel?: number;
   swap: boolean;
   dropOld?: boolean;
@@ -87,9 +95,23 @@ interface RebuildOptions {
     'Build projections anew from the journal, beside those that are read, and put them in their place',
 })
 export class ProjectionsRebuildCommand extends CommandRunner {
-  async run(given: string[], { parallel = 4, swap, dropOld = false }: RebuildOptions): Promise<void> {
+  async run(given: string[], { from, parallel, swap, dropOld = false }: RebuildOptions): Promise<void> {
     if (!swap && dropOld) throw new UsageError('--drop-old goes with a swap, not with --no-swap');
-    await (await import('./projections.js')).rebuildNow(chosen(given), { parallel, swap, dropOld });
+    if (from === 'kafka' && (parallel !== undefined || !swap))
+      throw new UsageError('--from kafka goes without --parallel and --no-swap');
+    const brokers = from === 'kafka' ? { brokers: brokersGiven() } : {};
+    const options = { ...brokers, parallel: parallel ?? 4, swap, dropOld };
+    await (await import('./projections.js')).rebuildNow(chosen(given), options);
+  }
+
+  @Option({
+    flags: '--from <source>',
+    description: 'journal (default), or kafka: the topic, for a database that has no journal',
+  })
+  from(value: string): 'journal' | 'kafka' {
+    if (value !== 'journal' && value !== 'kafka')
+      throw new UsageError(`--from ${value} is not one of: journal, kafka`);
+    return value;
   }
 
   @Option({ flags: '--parallel <n>', description: 'slices built at the same time (4)' })
@@ -116,11 +138,13 @@ Readers and workers go on meanwhile, and never see a half-built state. Ctrl-C st
 command goes on where it was; \`projections drop\` gives it up. The replaced version stays, with its room on disk, until
 \`projections drop\`.
 
-${databaseHelp} Kafka is not needed.
+${databaseHelp} Kafka is not needed, but with --from kafka: KAFKA_BROKERS. That reads ledger.transactions.v1 from its
+beginning, into a database that \`counterfoil migrate --read-model-only\` made, say.
 
 Example:
   counterfoil projections rebuild
   counterfoil projections rebuild balances lines --parallel 8 --drop-old
+  DATABASE_URL=postgres://…/reports KAFKA_BROKERS=… counterfoil projections rebuild --from kafka
 
 Exit status: 0 built and swapped, 1 failed, 2 wrong usage or no database given, 130 stopped.`;
   }

@@ -1,7 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
+import { loadConfig } from '../config.js';
+import { rebuildFromTopic } from '../projections/build/from-topic.js';
 import { dropVersion, rebuild, swapIn, type Step } from '../projections/build/rebuild.js';
+import { hasJournal } from '../projections/journal.js';
 import type { ProjectionName } from '../projections/projection.js';
+import { readOffsets } from '../projections/runner/kafka-source.js';
+import type { Log } from '../projections/runner/source.js';
+import { statusElsewhere, type StatusElsewhere } from '../projections/status-elsewhere.js';
 import { readModelStatus, type ReadModelStatus } from '../projections/status.js';
 import { verify, type Verified } from '../projections/verify/verify.js';
 import type { Difference } from '../projections/verify/compare.js';
@@ -64,6 +70,13 @@ export async function list(json: boolean): Promise<void> {
 }
 
 export async function status(json: boolean): Promise<void> {
+  const elsewhere = await asProjector('status', async (pool) => {
+    if (await hasJournal(pool)) return undefined;
+    const { kafkaBrokers } = loadConfig();
+    const ends = kafkaBrokers.length > 0 ? (await readOffsets(kafkaBrokers)).offsets : undefined;
+    return statusElsewhere(pool, ends);
+  });
+  if (elsewhere) return tellElsewhere(elsewhere, json);
   const found = await asProjector('status', readModelStatus);
   print(json ? JSON.stringify(found) : describe(found));
   const unwell = found.projections.some(
@@ -71,6 +84,47 @@ export async function status(json: boolean): Promise<void> {
       version === null || lag_seconds > MOST_LAG_SECONDS || dead_letters > 0,
   );
   if (unwell) process.exitCode = 1;
+}
+
+function tellElsewhere(found: StatusElsewhere, json: boolean): void {
+  print(json ? JSON.stringify(found) : describeElsewhere(found));
+  if (found.projections.some(({ version, dead_letters }) => version === null || dead_letters > 0))
+    process.exitCode = 1;
+}
+
+function describeElsewhere({ newest_recorded_at, records_behind, projections }: StatusElsewhere): string {
+  const behind =
+    records_behind === null
+      ? 'how far behind it is, KAFKA_BROKERS would tell'
+      : `${grouped(Number(records_behind))} records behind, Kafka's own marks included`;
+  const table = tableOf(
+    [
+      { head: 'projection' },
+      { head: 'version', align: 'right' },
+      { head: 'dead letters', align: 'right' },
+      { head: 'building' },
+    ],
+    projections.map(({ projection, version, dead_letters, building }) => [
+      projection,
+      versionOf(version),
+      grouped(dead_letters),
+      buildingOf(building),
+    ]),
+  );
+  return [
+    `no journal here: fed from Kafka alone; the newest transaction applied is of ${newest_recorded_at ?? 'never'}`,
+    behind,
+    '',
+    table,
+  ].join('\n');
+}
+
+function versionOf(version: number | null): string {
+  return version === null ? 'not built' : String(version);
+}
+
+function buildingOf(building: { version: number; done: number } | null): string {
+  return building ? `version ${building.version}, ${Math.floor(100 * building.done)}%` : '';
 }
 
 function describe(found: ReadModelStatus): string {
@@ -85,11 +139,11 @@ function describe(found: ReadModelStatus): string {
     ],
     found.projections.map((each) => [
       each.projection,
-      each.version === null ? 'not built' : String(each.version),
+      versionOf(each.version),
       grouped(each.lag_events),
       each.lag_seconds.toFixed(1),
       grouped(each.dead_letters),
-      each.building ? `version ${each.building.version}, ${Math.floor(100 * each.building.done)}%` : '',
+      buildingOf(each.building),
     ]),
   );
   const { last_day, total, last_at } = found.healed;
@@ -102,12 +156,17 @@ function describe(found: ReadModelStatus): string {
 }
 
 interface Rebuilding {
+  /** Brokers to read the topic from, instead of the journal. */
+  brokers?: string[];
   parallel: number;
   swap: boolean;
   dropOld: boolean;
 }
 
-export async function rebuildNow(names: ProjectionName[], options: Rebuilding): Promise<void> {
+export async function rebuildNow(
+  names: ProjectionName[],
+  { brokers, ...options }: Rebuilding,
+): Promise<void> {
   const { signal, done } = interruptible();
   const work = async (pool: pg.Pool) => {
     const before = (await versions(pool)).filter(
@@ -115,12 +174,17 @@ export async function rebuildNow(names: ProjectionName[], options: Rebuilding): 
     );
     const { report, finish } = reporter();
     const began = performance.now();
-    const builds = await rebuild({ ...options, pool, names, signal, report }).finally(finish);
+    const building = brokers
+      ? rebuildFromTopic({ pool, names, signal, report, brokers, log: onStderr })
+      : rebuild({ ...options, pool, names, signal, report });
+    const builds = await building.finally(finish);
     const seconds = (performance.now() - began) / 1000;
     const what = builds.map(({ schema }) => schema).join(', ');
     print(
       `${options.swap ? 'built and swapped in' : 'built, standing by'}: ${what}; ${seconds.toFixed(1)} s`,
     );
+    if (brokers && (await hasJournal(pool)))
+      print('compare what the topic brought with the journal: `counterfoil projections verify`');
     if (options.dropOld) await dropOld(pool, before, signal);
     else if (options.swap && before.length > 0) {
       print(
@@ -230,6 +294,16 @@ function summaryOf({ projection, compared, differences, repaired }: Verified, re
   return `${projection}: ${grouped(compared)} compared, ${found}${repair && differences ? `, ${grouped(repaired)} repaired` : ''}`;
 }
 
+/** For what goes on for long: it says what keeps it up. */
+const onStderr: Log = {
+  info: () => {},
+  warn: (details, message) => onStderr.error(details, message),
+  error(details, message) {
+    const { err } = details as { err?: Error };
+    process.stderr.write(`${message}${err && !message.endsWith(err.message) ? `: ${err.message}` : ''}\n`);
+  },
+};
+
 /** Ctrl-C ends the work after what is at hand. */
 function interruptible(): { signal: AbortSignal; done: () => void } {
   const controller = new AbortController();
@@ -254,8 +328,9 @@ function reporter(): { report: (step: Step) => void; finish: () => void } {
         process.stderr.write(`${step.resumed ? 'going on with' : 'building'} ${what}\n`);
       }
       if (step.step === 'filling') {
-        progress ??= startProgress(Math.ceil(step.total), 'rows');
-        void progress.then((shown) => shown.show(Math.round(step.done), Math.round(step.done)));
+        const [done, total] = [Math.round(Number(step.done)), Math.ceil(Number(step.total))];
+        progress ??= startProgress(total, step.unit ?? 'rows');
+        void progress.then((shown) => shown.show(done, done));
       }
       if (step.step === 'catching-up' && !catchingUp) {
         catchingUp = true;

@@ -72,7 +72,7 @@ function statusOf(
   };
 }
 
-async function openLetters(pool: pg.Pool): Promise<Letters[]> {
+export async function openLetters(pool: pg.Pool): Promise<Letters[]> {
   const { rows } = await pool.query<Letters>(
     `select projection, count(*)::int as letters,
        greatest(0, extract(epoch from clock_timestamp() - min(first_seen)))::float8 as seconds
@@ -90,10 +90,11 @@ async function healedEvents(pool: pg.Pool): Promise<ReadModelStatus['healed']> {
   return rows[0]!;
 }
 
-async function builds(pool: pg.Pool): Promise<Map<ProjectionName, { version: number; done: number }>> {
+export async function builds(pool: pg.Pool): Promise<Map<ProjectionName, { version: number; done: number }>> {
   const { rows } = await pool.query<{ projection: ProjectionName; version: number; done: number }>(
     `select projection, version,
-       coalesce(sum(s.entries) filter (where s.done_at is not null) / nullif(sum(s.entries), 0), 0)::float8 as done
+       coalesce(sum(s.entries * case when s.done_at is null then coalesce((work->>'done')::float8, 0) else 1 end)
+                / nullif(sum(s.entries), 0), 0) as done
      from projections.versions v left join projections.slices s using (projection, version)
      where v.state = 'building' group by projection, version`,
   );

@@ -42,21 +42,49 @@ export async function planBuilds(pool: pg.Pool, names: ProjectionName[]): Promis
 }
 
 async function planOne(client: pg.ClientBase, projection: Projection, floor: string): Promise<Version> {
+  const build = await versionToFill(client, projection);
+  if ((await plannedFrom(client, build, 'journal')) === undefined)
+    await planSlices(client, projection, build.version, floor);
+  return build;
+}
+
+/** The version that a build fills: the unfinished one, else the next, which is made here. */
+export async function versionToFill(client: pg.ClientBase, projection: Projection): Promise<Version> {
   const { name, definition } = projection;
   await client.query(`select pg_advisory_xact_lock(hashtext('projections.plan'))`);
   const others = (await versions(client)).filter((version) => version.projection === name);
   const unfinished = others.find(
     (version) => version.state === 'building' && version.definition === definition,
   );
-  const number = unfinished?.version ?? Math.max(0, ...others.map(({ version }) => version)) + 1;
-  if (!unfinished) await makeVersion(client, projection, number);
-  const { rowCount } = await client.query(
-    'select from projections.slices where projection = $1 and version = $2 limit 1',
-    [name, number],
-  );
-  if (rowCount === 0) await planSlices(client, projection, number, floor);
+  if (unfinished) return unfinished;
+  const number = Math.max(0, ...others.map(({ version }) => version)) + 1;
+  await makeVersion(client, projection, number);
   const all = await versions(client);
   return all.find((version) => version.projection === name && version.version === number)!;
+}
+
+/**
+ * What a version is being built from; undefined when it wasn't begun. One from the journal has no indexes until it is
+ * filled, one from the topic needs them: neither can go on as the other.
+ * @throws Error when that is not what is wanted
+ */
+export async function plannedFrom(
+  client: pg.ClientBase,
+  { projection, version, schema }: Version,
+  wanted: 'journal' | 'topic',
+): Promise<'journal' | 'topic' | undefined> {
+  const { rows } = await client.query<{ source: 'journal' | 'topic' }>(
+    `select case work->>'kind' when 'topic' then 'topic' else 'journal' end as source
+     from projections.slices where projection = $1 and version = $2 limit 1`,
+    [projection, version],
+  );
+  const source = rows[0]?.source;
+  if (source !== undefined && source !== wanted)
+    throw new Error(
+      `${schema} is being built from ${source === 'topic' ? 'Kafka' : 'the journal'}: finish that first, ` +
+        `or give it up with \`counterfoil projections drop ${projection} ${version}\``,
+    );
+  return source;
 }
 
 async function planSlices(

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { hasJournal, NoJournal } from '../journal.js';
 import { projections, type ProjectionName } from '../projection.js';
 import { versions, type Version } from '../versions.js';
 import { fill } from './fill.js';
@@ -19,17 +20,18 @@ export interface RebuildOptions {
 
 export type Step =
   | { step: 'planned'; builds: Version[]; resumed: boolean }
-  | { step: 'filling'; done: number; total: number }
+  | { step: 'filling'; done: number | bigint; total: number | bigint; unit?: 'records' }
   | { step: 'catching-up'; sequences: bigint }
   | { step: 'swapped' };
 
 /**
  * Builds new versions of projections from the journal alone, beside those that are read, and puts them in their place.
  * Readers and those who apply events are not held up but for the moment of the swap.
- * @throws BuildRunning when another process is at it
+ * @throws BuildRunning when another process is at it; NoJournal
  */
 export async function rebuild(options: RebuildOptions): Promise<Version[]> {
   const { pool, names, parallel, signal, report } = options;
+  await assertJournal(pool);
   return alone(pool, async () => {
     const unfinished = (await versions(pool)).filter(({ state }) => state === 'building');
     const builds = await planBuilds(pool, names);
@@ -49,7 +51,15 @@ export async function rebuild(options: RebuildOptions): Promise<Version[]> {
 
 /** Puts versions that were built before in the place of the active ones, once they have caught up. */
 export async function swapIn(options: Omit<RebuildOptions, 'names' | 'parallel'>, builds: Version[]) {
+  await assertJournal(options.pool);
   return alone(options.pool, () => catchUpAndSwap(options, builds));
+}
+
+async function assertJournal(pool: pg.Pool): Promise<void> {
+  if (!(await hasJournal(pool)))
+    throw new NoJournal(
+      'this database has no journal to read from: `counterfoil projections rebuild --from kafka`',
+    );
 }
 
 async function catchUpAndSwap(
@@ -64,7 +74,7 @@ async function catchUpAndSwap(
 }
 
 /** Without statistics the first readers would get plans for empty tables. */
-async function analyze(pool: pg.Pool, { projection, schema }: Version): Promise<void> {
+export async function analyze(pool: pg.Pool, { projection, schema }: Version): Promise<void> {
   const { tables } = projections.find(({ name }) => name === projection)!;
   for (const [, table] of tables.matchAll(/create table \{schema\}\.(\w+)/g)) {
     await pool.query(`analyze ${schema}.${table}`);
@@ -72,7 +82,7 @@ async function analyze(pool: pg.Pool, { projection, schema }: Version): Promise<
 }
 
 /** The lock ends with its connection: a process that was killed holds nobody up. */
-async function alone<T>(pool: pg.Pool, work: () => Promise<T>): Promise<T> {
+export async function alone<T>(pool: pg.Pool, work: () => Promise<T>): Promise<T> {
   const client = await pool.connect();
   try {
     const { rows } = await client.query<{ locked: boolean }>(

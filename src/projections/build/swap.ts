@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isRetryable } from '../../platform/postgres.js';
 import { inTransaction } from '../runner/checkpoint.js';
 import { replaySlice } from '../runner/journal-replay.js';
 import { replacedAlone, type Target, type Version } from '../versions.js';
@@ -49,25 +50,49 @@ export async function catchUp(
  * that the old ones have. What was active stays as a standby.
  */
 export async function swap(pool: pg.Pool, builds: Version[], signal: AbortSignal): Promise<void> {
-  let before: Target[];
+  const before = await insistently(signal, () => inTransaction(pool, (client) => swapNow(client, builds)));
+  await publishDiffering(pool, before, builds);
+}
+
+/** The builds are not where they must be yet: what holds the others up is let go, and the swap tried again. */
+export class Behind extends Error {}
+
+export async function insistently<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     signal.throwIfAborted();
     try {
-      before = await inTransaction(pool, (client) => swapNow(client, builds));
-      break;
+      return await work();
     } catch (error) {
-      if ((error as { code?: string }).code !== '55P03' || attempt === 10) throw error;
+      if (!(isRetryable(error) || error instanceof Behind) || attempt === 10) throw error;
       await sleep(500 * attempt, undefined, { signal });
     }
   }
-  await publishDiffering(pool, before, builds);
+}
+
+/** @returns the active versions that this release can write to; nobody applies anything until the transaction's end */
+export async function holdAll(client: pg.ClientBase): Promise<Target[]> {
+  await client.query(`set local lock_timeout = '${LOCK_TIMEOUT}'`);
+  return replacedAlone(client);
 }
 
 /** @returns what was active before */
 async function swapNow(client: pg.ClientBase, builds: Version[]): Promise<Target[]> {
-  await client.query(`set local lock_timeout = '${LOCK_TIMEOUT}'`);
-  const active = await replacedAlone(client);
+  const active = await holdAll(client);
   await applyRest(client, builds, active);
+  await activate(client, builds);
+  await client.query(
+    `update projections.dead_letters d
+     set state = 'healed', closed_at = clock_timestamp(), reason = 'rebuilt from the journal'
+     where d.state = 'open' and d.projection = any($1) and (
+       exists (select from journal.transactions t where t.sequence = d.sequence)
+       or exists (select from journal.annotations n where n.sequence = d.sequence))`,
+    [builds.map(({ projection }) => projection)],
+  );
+  return active;
+}
+
+/** In the place of those that are active, which become standbys. */
+export async function activate(client: pg.ClientBase, builds: Version[]): Promise<void> {
   const names = builds.map(({ projection }) => projection);
   const numbers = builds.map(({ version }) => version);
   // What the old ones certainly have; they may be taken again from there.
@@ -83,14 +108,6 @@ async function swapNow(client: pg.ClientBase, builds: Version[]): Promise<Target
      where v.projection = n.projection and v.version = n.version`,
     [names, numbers],
   );
-  await client.query(
-    `update projections.dead_letters d
-     set state = 'healed', closed_at = clock_timestamp(), reason = 'rebuilt from the journal'
-     where d.state = 'open' and d.projection = any($1) and (
-       exists (select from journal.transactions t where t.sequence = d.sequence)
-       or exists (select from journal.annotations n where n.sequence = d.sequence))`,
-    [names],
-  );
   // A restored copy's: its transaction ids mean nothing here. The tail starts with the journal then.
   await client.query(
     `delete from projections.checkpoints where source = 'tail'
@@ -98,11 +115,10 @@ async function swapNow(client: pg.ClientBase, builds: Version[]): Promise<Target
   );
   const balances = builds.find(({ projection }) => projection === 'balances');
   if (balances) await client.query('select projections.publish_balances($1)', [balances.schema]);
-  return active;
 }
 
 /** Rows that were otherwise before are written once more: a topic of the balances gets what is written since the swap. */
-async function publishDiffering(pool: pg.Pool, before: Target[], builds: Version[]): Promise<void> {
+export async function publishDiffering(pool: pg.Pool, before: Target[], builds: Version[]): Promise<void> {
   const [old, now] = [before, builds].map((all) => all.find(({ projection }) => projection === 'balances'));
   if (!old || !now) return;
   const totals = 'version, posted_debits, posted_credits, pending_debits, pending_credits';

@@ -188,11 +188,19 @@ const LOCKS = 64;
  * what they left. Rows to lock would have to be made first; and a lock an account would fill Postgres's table of them.
  */
 async function lockAccounts(client: pg.ClientBase, accounts: unknown[]): Promise<void> {
-  const buckets = new Set(accounts.map((no) => Number(BigInt(no as string) % BigInt(LOCKS))));
+  const buckets = new Set(accounts.map((no) => Number(BigInt(no as string | number) % BigInt(LOCKS))));
   await client.query(
     `select pg_advisory_xact_lock(hashtext('projections.accounts'), bucket)
      from (select bucket from unnest($1::int[]) bucket order by bucket) b`,
     [[...buckets]],
+  );
+}
+
+/** The same for all accounts. */
+export async function lockAllAccounts(client: pg.ClientBase): Promise<void> {
+  await lockAccounts(
+    client,
+    Array.from({ length: LOCKS }, (_, bucket) => bucket),
   );
 }
 

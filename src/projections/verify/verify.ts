@@ -2,6 +2,7 @@ import type pg from 'pg';
 import { projections, type Comparison, type Projection, type ProjectionName } from '../projection.js';
 import { entriesOfAccounts, transactionsBetween, type RowSource } from '../runner/journal-rows.js';
 import { activeSchemas } from '../active.js';
+import { hasJournal, NoJournal } from '../journal.js';
 import type { Rows } from '../projection.js';
 import { compareSlice, compareWhole, type Difference, type Kept } from './compare.js';
 import { repairSlice } from './repair.js';
@@ -34,8 +35,11 @@ export interface Verified {
  * Compares the read model with what the journal comes to by the same statements, slice by slice, each in one snapshot.
  *
  * What is underway is no difference: of the journal counts what is known to be complete and what was applied beyond.
+ * @throws NoJournal
  */
 export async function verify(options: VerifyOptions): Promise<Verified[]> {
+  if (!(await hasJournal(options.pool)))
+    throw new NoJournal('this database has no journal to compare the read model with');
   const results = [];
   for (const name of options.names) {
     const projection = projections.find((each) => each.name === name)!;
