@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
-import { migrate } from '../../src/platform/migrate.js';
+import { migrate, type Contents } from '../../src/platform/migrate.js';
 
 export interface TestDatabase {
   /** As superuser. */
@@ -8,8 +8,8 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-/** A migrated database of its own in the tests' Postgres. */
-export async function createDatabase(): Promise<TestDatabase> {
+/** A database of its own in the tests' Postgres, migrated to hold that. */
+export async function createDatabase(contents: Contents = 'journal'): Promise<TestDatabase> {
   const server = process.env.TEST_POSTGRES_URL;
   if (!server)
     throw new Error('TEST_POSTGRES_URL is not set: run through jest, whose global setup starts Postgres');
@@ -17,7 +17,7 @@ export async function createDatabase(): Promise<TestDatabase> {
   await admin(server, `create database ${name}`);
   const url = new URL(server);
   url.pathname = `/${name}`;
-  await migrate(url.href);
+  await migrate(url.href, undefined, contents);
   return { url: url.href, drop: () => admin(server, `drop database ${name} with (force)`) };
 }
 
