@@ -4,7 +4,12 @@ import type pg from 'pg';
 import { makeIndexes } from '../install.js';
 import { projections, type ProjectionName } from '../projection.js';
 import { inTransaction } from '../runner/checkpoint.js';
-import { loadPositions, type KafkaPosition, type PartitionOffsets } from '../runner/kafka-offsets.js';
+import {
+  loadPositions,
+  type KafkaPosition,
+  type PartitionOffsets,
+  type Reader,
+} from '../runner/kafka-offsets.js';
 import { readOffsets, startKafka, topic } from '../runner/kafka-source.js';
 import type { Log } from '../runner/source.js';
 import type { Version } from '../versions.js';
@@ -41,7 +46,7 @@ export async function rebuildFromTopic(options: TopicRebuildOptions): Promise<Ve
     const read = new Map<number, bigint>();
     const feed = startKafka({
       ...options,
-      reader: { consumer, groupId: `counterfoil-build-${randomUUID()}`, targets: async () => builds },
+      reader: readerOf(builds, consumer),
       readTo: (partition, offset) => read.set(partition, offset),
     });
     try {
@@ -80,6 +85,12 @@ const PREFIX = 'build ';
 /** A build of other versions has read other things: it has no part in these checkpoints. */
 function consumerOf(builds: Version[]): string {
   return PREFIX + builds.map(({ schema }) => schema).join(',');
+}
+
+/** A group for itself alone, which is gone with it. */
+function readerOf(builds: Version[], consumer: string): Reader {
+  const groupId = `counterfoil-build-${randomUUID()}`;
+  return { consumer, groupId, monitored: false, targets: async () => builds };
 }
 
 async function planFromTopic(

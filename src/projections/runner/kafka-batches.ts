@@ -19,6 +19,8 @@ interface BatchOptions extends SourceOptions {
   signal: AbortSignal;
   assignment: () => Assignment;
   seek: (topic: string, partition: number, offset: string) => void;
+  /** Told how far a partition was read when a batch is applied, Kafka's own records after it included. */
+  readTo: (partition: number, offset: bigint) => void;
   /** Ends the consumer. */
   fail: (error: Error) => void;
 }
@@ -28,7 +30,7 @@ const ONE_BY_ONE = 100;
 
 /** Applies batches; what fails is tried again, save for an event that can't be applied: that is a dead letter. */
 export function batchHandler(options: BatchOptions): (payload: EachBatchPayload) => Promise<void> {
-  const { pool, log, reader, cluster, signal, seek, fail } = options;
+  const { pool, log, reader, cluster, signal, seek, readTo, fail } = options;
   return async (payload) => {
     const { batch, resolveOffset, heartbeat, isRunning, isStale } = payload;
     const { topic, partition, messages: all } = batch;
@@ -64,7 +66,8 @@ export function batchHandler(options: BatchOptions): (payload: EachBatchPayload)
         await heartbeat();
       }
     }
-    if (done > 0) await commit(payload, after(all[done - 1]!));
+    if (done === all.length) readTo(partition, BigInt(batch.lastOffset()) + 1n);
+    if (done > 0 && reader.monitored) await commit(payload, after(all[done - 1]!));
   };
 }
 

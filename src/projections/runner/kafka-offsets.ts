@@ -19,11 +19,16 @@ export interface Reader {
   consumer: string;
   /** Its workers share the partitions. */
   groupId: string;
+  /** Its offsets are committed too, for lag monitors. */
+  monitored: boolean;
   targets: typeof appliedTo;
 }
 
 /** The workers of a journal's database. */
-export const live: Reader = { consumer, groupId: 'counterfoil-projections', targets: appliedTo };
+export const live: Reader = {
+  ...{ consumer, groupId: 'counterfoil-projections', monitored: true },
+  targets: appliedTo,
+};
 
 export interface PartitionOffsets {
   partition: number;

@@ -18,7 +18,7 @@ export interface KafkaSourceOptions extends SourceOptions {
   brokers: string[];
   /** The workers of a journal's database, when it isn't said. */
   reader?: Reader;
-  /** Told how far a partition was read, after each batch: Kafka's own records, which nobody applies, included. */
+  /** Told how far a partition was read, Kafka's own records included, which nobody applies. */
   readTo?: (partition: number, offset: bigint) => void;
 }
 
@@ -52,7 +52,7 @@ const JOIN_GRACE_MS = 5_000;
  * go away and come back; a partition with an event that can't be applied stands still, loudly, the rest goes on.
  */
 export function startKafka({ pool, log, brokers, ...options }: KafkaSourceOptions): Feed {
-  const { reader = live, readTo } = options;
+  const { reader = live, readTo = () => {} } = options;
   const kafka = createKafka(brokers, reader.groupId);
   const stopping = new AbortController();
   const { signal } = stopping;
@@ -95,10 +95,11 @@ export function startKafka({ pool, log, brokers, ...options }: KafkaSourceOption
     const assignment = assignmentsOf(consumer, cluster, fail);
     const seek = (of: string, partition: number, offset: string) =>
       consumer.seek({ topic: of, partition, offset });
-    const handle = batchHandler({ pool, log, reader, cluster, signal, assignment, seek, fail });
-    consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload: { partition, lastOffset } }) =>
-      readTo?.(partition, BigInt(lastOffset) + 1n),
-    );
+    const handle = batchHandler({ pool, log, reader, cluster, signal, assignment, seek, readTo, fail });
+    // What holds nothing but Kafka's own records comes to no handler.
+    consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload: { batchSize, partition, lastOffset } }) => {
+      if (batchSize === 0) readTo(partition, BigInt(lastOffset) + 1n);
+    });
     const running = run(consumer, handle);
     try {
       await Promise.race([running.then(() => failed), failed, stopped]);
