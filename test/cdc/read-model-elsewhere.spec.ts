@@ -37,6 +37,9 @@ beforeAll(async () => {
     await post(stack.url, '/accounts', { id, type: 'asset', currency: 'USD', min_balance: null });
   await everyKind();
   await stack.startStreaming();
+  // It has come by the topic.
+  const there = 'select from holds_v1.holds having count(*) >= 3';
+  await eventually(async () => expect(await query(stack.databaseUrl, there)).toHaveLength(1));
   load = transferring();
 }, 180_000);
 
@@ -195,7 +198,8 @@ async function hold(lock: string): Promise<pg.Client> {
 
 async function waitingToSwap(): Promise<void> {
   const waiting = `select from pg_locks where locktype = 'advisory' and not granted and mode = 'ExclusiveLock'
-    and database = (select oid from pg_database where datname = current_database())`;
+    and database = (select oid from pg_database where datname = current_database())
+    and objsubid = 1 and objid = (hashtext('projections.versions')::bigint & 4294967295)::oid`;
   await eventually(async () => expect(await query(reports.url, waiting)).toHaveLength(1));
 }
 

@@ -158,7 +158,8 @@ function leftOf(
   return ends.reduce((sum, { partition, high }) => {
     // The mark that ends the last transaction lies after the last event that was applied.
     const applied = BigInt(positions.get(partition)?.offset ?? 0);
-    const reached = applied > (read.get(partition) ?? 0n) ? applied : read.get(partition)!;
+    const seen = read.get(partition) ?? 0n;
+    const reached = applied > seen ? applied : seen;
     return BigInt(high) > reached ? sum + BigInt(high) - reached : sum;
   }, 0n);
 }
