@@ -532,20 +532,13 @@ ALTER TABLE counterfoil.counterfoil_migrations_id_seq OWNER TO counterfoil_owner
 
 ALTER SEQUENCE counterfoil.counterfoil_migrations_id_seq OWNED BY counterfoil.counterfoil_migrations.id;
 
-CREATE TABLE daily_totals_v1.applied (
-    account_no bigint NOT NULL,
-    versions int8multirange NOT NULL
-)
-WITH (fillfactor='70');
-
-ALTER TABLE daily_totals_v1.applied OWNER TO counterfoil_projector;
-
 CREATE TABLE daily_totals_v1.days (
     account_no bigint NOT NULL,
     day date NOT NULL,
     debits numeric(38,0) NOT NULL,
     credits numeric(38,0) NOT NULL,
-    entries bigint NOT NULL
+    entries bigint NOT NULL,
+    versions int8multirange NOT NULL
 )
 WITH (fillfactor='70');
 
@@ -1009,9 +1002,6 @@ ALTER TABLE ONLY balances_v1.balances
 ALTER TABLE ONLY counterfoil.counterfoil_migrations
     ADD CONSTRAINT "PK_f0c618996b2d1e3ed1a27dd36a8" PRIMARY KEY (id);
 
-ALTER TABLE ONLY daily_totals_v1.applied
-    ADD CONSTRAINT applied_pkey PRIMARY KEY (account_no);
-
 ALTER TABLE ONLY daily_totals_v1.days
     ADD CONSTRAINT days_pkey PRIMARY KEY (account_no, day);
 
@@ -1314,9 +1304,6 @@ GRANT SELECT ON TABLE balances_v1.balances TO counterfoil_reader;
 
 GRANT SELECT ON TABLE counterfoil.counterfoil_migrations TO counterfoil_app;
 GRANT SELECT ON TABLE counterfoil.counterfoil_migrations TO counterfoil_reader;
-
-GRANT SELECT ON TABLE daily_totals_v1.applied TO counterfoil_app;
-GRANT SELECT ON TABLE daily_totals_v1.applied TO counterfoil_reader;
 
 GRANT SELECT ON TABLE daily_totals_v1.days TO counterfoil_app;
 GRANT SELECT ON TABLE daily_totals_v1.days TO counterfoil_reader;
