@@ -126,7 +126,8 @@ describe('a worker that Postgres refuses to write for', () => {
     await stack.stopWorkers();
     workers.clear();
     workers.set('refused', await stack.startWorker('refused', { DATABASE_URL: url.href }));
-  });
+    await eventually(() => expectShared(), RECOVERY_MS);
+  }, 90_000);
 
   afterAll(async () => {
     await stack.stopWorkers();
@@ -137,10 +138,13 @@ describe('a worker that Postgres refuses to write for', () => {
     await load.more(50);
     const renew = `select pg_terminate_backend(pid) from pg_stat_activity where usename = '${login}'`;
     await sql(`alter role ${login} set default_transaction_read_only = on`);
-    await sql(renew);
-    await expectWaiting('"code":"25006"');
-    // As after a switch-over: it can be written to again, and the sessions of before are left as they are.
-    await sql(`alter role ${login} reset default_transaction_read_only`);
+    try {
+      await sql(renew);
+      await expectWaiting('"code":"25006"');
+    } finally {
+      // As after a switch-over: it can be written to again, and the sessions of before are left as they are.
+      await sql(`alter role ${login} reset default_transaction_read_only`);
+    }
     await load.more(50);
   }, 120_000);
 
