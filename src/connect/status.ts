@@ -2,6 +2,8 @@ import { hasAnalysts } from './analysts.js';
 import {
   connectorStatus,
   firstTrace,
+  hasFailed,
+  hasLostItsPlace,
   isRunning,
   newestDelivered,
   readTemplate,
@@ -73,7 +75,7 @@ async function describeConnector(connectUrl: string, name: string, remedy: strin
   const delivered = age === undefined ? 'no event delivered yet' : `newest event delivered ${age} s old`;
   return {
     healthy: isRunning(status),
-    state: `${status.state}, ${tasks}, ${delivered}${traceOf(status)}`,
+    state: `${status.state}, ${tasks}, ${delivered}${adviceOn(status, remedy)}${traceOf(status)}`,
     detail: {
       connector: name,
       status: status.state,
@@ -82,6 +84,14 @@ async function describeConnector(connectUrl: string, name: string, remedy: strin
       newest_event_age_seconds: age ?? null,
     },
   };
+}
+
+/** The command that helps, where one does for certain. */
+function adviceOn(status: ConnectorStatus, remedy: string): string {
+  if (status.state === 'PAUSED') return '\nTo go on: counterfoil connect resume';
+  if (status.state === 'STOPPED' || hasLostItsPlace(status)) return `\nTo recover: ${remedy}`;
+  if (hasFailed(status)) return '\nWhen the cause below is mended: counterfoil connect restart';
+  return '';
 }
 
 function traceOf(status: ConnectorStatus): string {

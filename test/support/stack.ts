@@ -22,6 +22,10 @@ export interface TestStack {
   brokers: string[];
   /** Of Kafka Connect, once it streams. */
   connectUrl(): string;
+  /** What the CLI goes by, once Kafka and Connect run. */
+  environment(): Promise<Record<string, string>>;
+  /** Kafka and Connect alone. */
+  startKafkaAndConnect(): Promise<void>;
   /** Kafka, Connect, topics, slot, connector, worker: what the API does without until then. */
   startStreaming(): Promise<void>;
   /** The worker that the streaming began with, or the one started after its crash. */
@@ -41,6 +45,8 @@ export interface TestStack {
   /** Kills by SIGKILL and starts again with the same data. */
   crashKafka(): Promise<void>;
   crashConnect(): Promise<void>;
+  /** Kills Kafka and Connect, and starts both with nothing of what they had. */
+  loseKafka(): Promise<void>;
   crashWorker(): Promise<void>;
   /** Where it is the stack's own. */
   crashPostgres(): Promise<void>;
@@ -72,6 +78,10 @@ export async function startTestStack(options: TestStackOptions = {}): Promise<Te
 
   const runKafka = async () => (kafka = await startKafka({ dir, port, ...java }));
   const runConnect = async () => (connect = await startConnect({ dir, brokers, ...java }));
+  const startKafkaAndConnect = async () => {
+    await runKafka();
+    await runConnect();
+  };
   const runWorker = async () => (worker = await startWorker('worker'));
   const startWorker = async (name: string, settings: Record<string, string> = {}) => {
     const part = await startPart({
@@ -104,9 +114,20 @@ export async function startTestStack(options: TestStackOptions = {}): Promise<Te
     databaseUrl: database.url,
     brokers,
     connectUrl: () => connect!.url,
+    async environment() {
+      const { cdcDatabaseUrl } = await places(database.url, brokers, connect!.url);
+      return {
+        DATABASE_URL: database.url,
+        DATABASE_OWNER_URL: database.url,
+        CDC_DATABASE_URL: cdcDatabaseUrl,
+        KAFKA_BROKERS: brokers.join(','),
+        CONNECT_URL: connect!.url,
+        COUNTERFOIL_URL: service.url,
+      };
+    },
+    startKafkaAndConnect,
     async startStreaming() {
-      await runKafka();
-      await runConnect();
+      await startKafkaAndConnect();
       await apply(database.url, brokers, connect!.url);
       await runWorker();
     },
@@ -126,6 +147,12 @@ export async function startTestStack(options: TestStackOptions = {}): Promise<Te
     async crashConnect() {
       await connect!.kill9();
       await runConnect();
+    },
+    async loseKafka() {
+      await connect!.kill9();
+      await kafka!.kill9();
+      await rm(join(dir, 'kafka'), { recursive: true, force: true });
+      await startKafkaAndConnect();
     },
     async crashWorker() {
       await worker!.kill9();
