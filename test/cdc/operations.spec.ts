@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import pg from 'pg';
 import { createPool } from '../../src/platform/postgres.js';
 import { startTail } from '../../src/projections/runner/tail.js';
@@ -7,9 +7,16 @@ import { hasPsql, type } from '../support/runbook.js';
 import { query, startTestStack, type TestStack } from '../support/stack.js';
 import { events, readTopic } from '../support/topic.js';
 
+// Many short programs, each of which takes its time to start.
+jest.setTimeout(180_000);
+
 const TOPIC = 'ledger.transactions.v1';
 const SLOT = 'counterfoil_outbox';
-const NOTHING_SKIPPED = /^Nothing was skipped: the journal held (\d+) events, \1 were made again/m;
+const provenWhole = {
+  status: 0,
+  stdout: expect.stringMatching(/^Nothing was skipped: the journal held (\d+) events, \1 were made again/m),
+  stderr: expect.not.stringContaining('rror'),
+};
 const withPsql = hasPsql ? it : it.skip;
 const quiet = { info: () => {}, warn: () => {}, error: () => {} };
 
@@ -38,14 +45,11 @@ describe('from the embedded read model to Kafka', () => {
     await tail.stop();
     await pool.end();
 
-    expect(await run('to-kafka')).toMatchObject({
-      status: 0,
-      stdout: expect.stringMatching(NOTHING_SKIPPED),
-    });
+    expect(await run('to-kafka')).toEqual(provenWhole);
     await stack.startWorker('worker', { CONNECT_URL: stack.connectUrl() });
     await expectAllWell();
     expect((await run('look')).stdout).toContain('fed by kafka');
-  }, 120_000);
+  });
 });
 
 describe('a connector', () => {
@@ -58,34 +62,34 @@ describe('a connector', () => {
     await transfer(1);
     expect(await run('resume')).toMatchObject({ status: 0 });
     await expectAllWell();
-  }, 60_000);
+  });
 
   it('is restarted from where it was', async () => {
     expect(await run('restart-connector')).toMatchObject({ status: 0 });
     await transfer(1);
     await expectAllWell();
-  }, 60_000);
+  });
 });
 
 describe('a slot that keeps too much WAL', () => {
   withPsql(
-    'is found, given more room, given up at last, and made anew with proof',
+    'is found, given up, and made anew with proof',
     async () => {
       await stack.stopConnect();
       await transfer(2);
       await eventually(async () =>
         expect((await run('wal')).stdout).toMatch(new RegExp(`^ ${SLOT} \\| f +\\| reserved`, 'm')),
       );
-      expect(await run('wal-more-room', { KEEP: '3GB' })).toMatchObject({ status: 0 });
-      await eventually(async () =>
-        expect(await query(stack.databaseUrl, 'show max_slot_wal_keep_size')).toEqual([
-          { max_slot_wal_keep_size: '3GB' },
-        ]),
-      );
+      // This Postgres is given the setting by its command line, which counts more; the procedure says so.
+      expect(await run('wal-more-room', { KEEP: '3GB' })).toMatchObject({
+        status: 0,
+        stdout: expect.stringMatching(/^ 2048 +\| MB +\| command line$/m),
+      });
+      await query(stack.databaseUrl, 'alter system reset max_slot_wal_keep_size');
       expect(await run('wal-give-up')).toMatchObject({ status: 0 });
       await expectSlot('missing');
       await stack.startConnect();
-      expect(await run('apply')).toMatchObject({ status: 0, stdout: expect.stringMatching(NOTHING_SKIPPED) });
+      expect(await run('apply')).toEqual(provenWhole);
       await expectAllWell();
     },
     120_000,
@@ -102,17 +106,16 @@ describe('a range of events', () => {
     expect(await run('republish', { FROM: row!.first, TO: row!.last })).toMatchObject({ status: 0 });
     await readTopic(stack.brokers, TOPIC, (records) => records.length >= before + recorded);
     await expectAllWell();
-  }, 60_000);
+  });
 });
 
 describe('Kafka that is lost altogether', () => {
   it('gets every event again, and the worker that runs goes on with it', async () => {
     await stack.loseKafka();
     await transfer(2);
-    const { status, stdout } = await run('new-kafka');
-    expect({ status, stdout }).toEqual({ status: 0, stdout: expect.stringMatching(NOTHING_SKIPPED) });
+    expect(await run('new-kafka')).toEqual(provenWhole);
     await expectAllWell();
-  }, 120_000);
+  });
 });
 
 describe('analysts’ topics', () => {
@@ -121,7 +124,7 @@ describe('analysts’ topics', () => {
     expect((await run('look-at-the-stream')).stdout).toContain('counterfoil-analysts');
     expect(await run('analysts-off')).toMatchObject({ status: 0 });
     expect((await run('look-at-the-stream')).stdout).not.toContain('counterfoil-analysts');
-  }, 90_000);
+  });
 });
 
 describe('a database that lost its last minutes', () => {
@@ -140,14 +143,13 @@ describe('a database that lost its last minutes', () => {
     }
     await eventually(() => transfer(2));
 
-    const { status, stdout } = await run('restored-with-kafka');
-    expect({ status, stdout }).toEqual({ status: 0, stdout: expect.stringMatching(NOTHING_SKIPPED) });
+    expect(await run('restored-with-kafka')).toEqual(provenWhole);
     await stack.startWorker('after-restore');
     await expectAllWell();
     await eventually(async () => expect(await run('restored-check')).toMatchObject({ status: 0 }));
     const records = await readTopic(stack.brokers, TOPIC, events(recorded));
     expect(records.filter(({ value }) => value!.includes('"posted":"77"'))).toEqual([]);
-  }, 180_000);
+  });
 });
 
 async function transfer(times: number): Promise<void> {

@@ -22,23 +22,18 @@ export function proceduresOf(text: string): Map<string, string> {
 
 export const procedures = proceduresOf(manual);
 
-const tried = new Set<string>();
-
-/** What no test of this file has run of these. */
-export function untried(names: string[]): string[] {
-  return names.filter((name) => !tried.has(name));
-}
-
 /** Types a procedure of the manual into a shell that stops at the first command that fails. */
 export async function type(name: string, env: Record<string, string>): Promise<Ended> {
   const commands = procedures.get(name);
   if (commands === undefined) throw new Error(`docs/operations.md has no procedure ${name}`);
-  tried.add(name);
   const { PATH = '' } = process.env;
   const full = { ...env, PATH: shims() + delimiter + PATH };
   return new Promise((done) => {
-    execFile('bash', ['-eu', '-c', commands], { env: full, maxBuffer: 1e8 }, (error, stdout, stderr) =>
-      done({ status: error ? Number(error.code ?? -1) : 0, stdout, stderr }),
+    execFile(
+      'bash',
+      ['--norc', '-eu', '-c', commands],
+      { env: full, maxBuffer: 1e8 },
+      (error, stdout, stderr) => done({ status: error ? Number(error.code ?? -1) : 0, stdout, stderr }),
     );
   });
 }
