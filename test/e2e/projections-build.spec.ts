@@ -266,7 +266,12 @@ describe('status and list', () => {
       const { status, stdout } = await run('projections', 'status', '--json');
       const found = JSON.parse(stdout);
       expect(status).toBe(0);
-      expect(found).toMatchObject({ lag_events: 0, lag_seconds: 0, source: 'tail', healed: { total: expect.any(Number) } });
+      expect(found).toMatchObject({
+        lag_events: 0,
+        lag_seconds: 0,
+        source: 'tail',
+        healed: { total: expect.any(Number) },
+      });
       expect(found.projections.map(({ projection }: { projection: string }) => projection)).toEqual(
         projections.map(({ name }) => name),
       );
