@@ -1,3 +1,4 @@
+import { parseTime } from '../../ledger/rules/time.js';
 import type { Newest } from './checkpoint.js';
 
 /**
@@ -124,11 +125,11 @@ function add(incoming: Incoming, sequences: Set<string>, event: unknown): void {
   if (!isObject(transaction)) throw new Error('no transaction');
   if (!Array.isArray(entries) || entries.length === 0 || !entries.every(isObject))
     throw new Error('no entries');
-  const sequence = whole(event, 'sequence');
+  const sequence = checked(event, 'sequence', 'whole');
   // Every value is read before the first is added: a bad event leaves the columns of equal length.
   const row = {
     ...transactionRow(transaction, isObject(hold) ? hold : {}),
-    account_nos: `{${entries.map((entry) => whole(entry, 'account_no')).join(',')}}`,
+    account_nos: `{${entries.map((entry) => checked(entry, 'account_no', 'whole')).join(',')}}`,
     sequence,
     ledger: needed(event, 'ledger'),
   };
@@ -143,9 +144,9 @@ function addAnnotation({ annotations }: Incoming, sequences: Set<string>, event:
   const { transaction } = event;
   if (!isObject(transaction)) throw new Error('no transaction');
   const row = {
-    sequence: whole(event, 'sequence'),
-    transaction_id: needed(transaction, 'id'),
-    revision: needed(transaction, 'revision'),
+    sequence: checked(event, 'sequence', 'whole'),
+    transaction_id: checked(transaction, 'id', 'uuid'),
+    revision: checked(transaction, 'revision', 'whole'),
     metadata: JSON.stringify(transaction.metadata ?? {}),
   };
   if (sequences.has(row.sequence)) return;
@@ -154,25 +155,43 @@ function addAnnotation({ annotations }: Incoming, sequences: Set<string>, event:
 }
 
 function transactionRow(transaction: Json, hold: Json) {
+  const { parent_id, reference, description, metadata } = transaction;
+  const { captured, remaining, expires_at } = hold;
   return {
-    id: needed(transaction, 'id'),
+    id: checked(transaction, 'id', 'uuid'),
     kind: needed(transaction, 'kind'),
-    root_id: needed(transaction, 'root_id'),
-    parent_id: transaction.parent_id ?? null,
-    reference: transaction.reference ?? null,
-    description: transaction.description ?? null,
-    effective_at: needed(transaction, 'effective_at'),
-    recorded_at: needed(transaction, 'recorded_at'),
-    metadata: JSON.stringify(transaction.metadata ?? {}),
-    hold_captured: hold.captured ?? null,
-    hold_remaining: hold.remaining ?? null,
-    expires_at: hold.expires_at ?? null,
+    root_id: checked(transaction, 'root_id', 'uuid'),
+    parent_id: parent_id == null ? null : checked(transaction, 'parent_id', 'uuid'),
+    reference: reference ?? null,
+    description: description ?? null,
+    effective_at: checked(transaction, 'effective_at', 'time'),
+    recorded_at: checked(transaction, 'recorded_at', 'time'),
+    metadata: JSON.stringify(metadata ?? {}),
+    hold_captured: captured == null ? null : checked(hold, 'captured', 'amount'),
+    hold_remaining: remaining == null ? null : checked(hold, 'remaining', 'amount'),
+    expires_at: expires_at == null ? null : checked(hold, 'expires_at', 'time'),
   };
 }
 
+/** Of an entry; those that are not named are any text. */
+const entryForms: Partial<Record<(typeof entryColumns)[number], keyof typeof forms>> = {
+  leg: 'whole',
+  account_no: 'whole',
+  version: 'whole',
+  posted: 'amount',
+  pending: 'amount',
+  posted_debits: 'amount',
+  posted_credits: 'amount',
+  pending_debits: 'amount',
+  pending_credits: 'amount',
+};
+
 function entryRow(entry: Json, sequence: string): Record<(typeof entryColumns)[number], string> {
   const row = { sequence } as Record<(typeof entryColumns)[number], string>;
-  for (const name of entryColumns) if (name !== 'sequence') row[name] = needed(entry, name);
+  for (const name of entryColumns) {
+    const form = entryForms[name];
+    if (name !== 'sequence') row[name] = form ? checked(entry, name, form) : needed(entry, name);
+  }
   return row;
 }
 
@@ -183,10 +202,20 @@ function needed(record: Json, name: string): string {
   throw new Error(`${name} is missing`);
 }
 
-/** A bigint of Postgres's: what reads these numbers here must not be the first to find that they are none. */
-function whole(record: Json, name: string): string {
+const forms = {
+  whole: { is: (value: string) => /^\d{1,18}$/.test(value), name: 'whole number' },
+  amount: { is: (value: string) => /^-?\d{1,38}$/.test(value), name: 'amount' },
+  uuid: { is: (value: string) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value), name: 'UUID' },
+  time: { is: (value: string) => parseTime(value) !== undefined, name: 'time' },
+};
+
+/**
+ * What Postgres would refuse is found out here: else a projection that doesn't use the value would take an event that the
+ * others can't.
+ */
+function checked(record: Json, name: string, form: keyof typeof forms): string {
   const value = needed(record, name);
-  if (!/^\d{1,18}$/.test(value)) throw new Error(`${name} is no whole number`);
+  if (!forms[form].is(value)) throw new Error(`${name} is no ${forms[form].name}`);
   return value;
 }
 
