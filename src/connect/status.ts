@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { hasAnalysts } from './analysts.js';
 import {
   connectorStatus,
@@ -102,11 +103,17 @@ function traceOf(status: ConnectorStatus): string {
 /** The connector says RUNNING while Postgres is away or a topic is missing; an inactive slot gives it away. */
 async function describeSlot(databaseUrl: string, name: string, remedy: string): Promise<State> {
   const stream = { slot: name, optional: false, remedy };
-  const [found] = await withClient(databaseUrl, (client) => readSlots(client, [stream]));
-  const { slot, state, lagBytes, walStatus, safeWalBytes } = found!;
+  const look = async () => (await withClient(databaseUrl, (client) => readSlots(client, [stream])))[0]!;
+  let found = await look();
+  // Right after a restart the connector says that it runs, and is about to take up its slot.
+  for (let waited = 0; found.state === 'inactive' && waited < ANSWER_MS; waited += 500) {
+    await sleep(500);
+    found = await look();
+  }
+  const { slot, state, lagBytes, walStatus, safeWalBytes } = found;
   return {
     healthy: state === 'ok',
-    state: inWords(found!),
+    state: inWords(found),
     detail: { slot, status: state, lag_bytes: lagBytes, wal_status: walStatus, safe_wal_bytes: safeWalBytes },
   };
 }

@@ -18,7 +18,7 @@ const tables: Record<ProjectionName, string[]> = {
   holds: ['holds'],
   lines: ['lines', 'coverage'],
   balances: ['balances'],
-  'daily-totals': ['days', 'applied'],
+  'daily-totals': ['days'],
   'trial-balance': ['sums', 'applied'],
 };
 
