@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { query } from './stack.js';
 
-/** More than a table that is moved there needs in blocks besides its own. */
+/** More than a table that is moved there, without its indexes, needs in blocks besides its own. */
 const ROOM = 128 * 1024;
 
 /**
@@ -15,7 +15,7 @@ const ROOM = 128 * 1024;
 export async function fillDisk(databaseUrl: string, table: string): Promise<() => Promise<void>> {
   const run = (text: string) => query<Record<string, string>>(databaseUrl, text);
   const [{ size, folder }] = (await run(
-    `select pg_total_relation_size('${table}') as size, current_setting('data_directory') as folder`,
+    `select pg_table_size('${table}') as size, current_setting('data_directory') as folder`,
   )) as [Record<string, string>];
   const disk = await mountDisk(Number(size) + ROOM, folder!);
   if (disk) {
