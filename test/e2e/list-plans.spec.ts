@@ -16,7 +16,7 @@ import { fillMillion, HUB, recordedAt } from '../support/million.js';
 import { createDatabase, type TestDatabase } from '../support/postgres.js';
 
 /** Small by nature, or in this test: two ledgers, three projections, no changed metadata. */
-const small = ['active', 'ledgers', 'annotations'];
+const small = ['versions', 'ledgers', 'annotations'];
 /** Of 8 KiB. A million rows of any of these tables have more than 10,000, an index of them more than 2,500. */
 const BLOCKS = 1_500;
 
