@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { CommandRunner, Help, SubCommand } from 'nest-commander';
 import { ConfigError, loadConfig } from '../config.js';
 import {
@@ -25,7 +26,11 @@ export class ConnectRestartCommand extends CommandRunner {
     const { connectUrl } = loadConfig();
     for (const { connector } of await present(connectUrl)) {
       await restartConnector(connectUrl, connector, { onlyFailed: false });
-      await waitUntilRunning(connectUrl, connector);
+      // Connect answers before it has begun: what runs must run a while later too.
+      for (let looks = 0; looks < 3; looks += 1) {
+        await sleep(1_000);
+        await waitUntilRunning(connectUrl, connector);
+      }
       process.stdout.write(`Connector ${connector}: restarted, running\n`);
     }
   }
