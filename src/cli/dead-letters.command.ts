@@ -3,6 +3,7 @@ import type { LetterState, Wanted } from '../projections/dead-letters/letters.js
 import { isProjectionName, projections, type ProjectionName } from '../projections/projection.js';
 import { UsageError } from './api.command.js';
 import { databaseHelp } from './database.js';
+import { GroupCommand } from './group.command.js';
 
 const names = projections.map(({ name }) => name);
 const states: LetterState[] = ['open', 'replayed', 'healed', 'discarded'];
@@ -199,12 +200,7 @@ Exit status: 0 discarded, 1 failed, 2 wrong usage or no database given.`;
     DeadLettersDiscardCommand,
   ],
 })
-export class DeadLettersCommand extends CommandRunner {
-  run([unknown]: string[]): Promise<void> {
-    if (unknown !== undefined) this.command.error(`error: unknown command '${unknown}'`);
-    this.command.help({ error: true });
-  }
-
+export class DeadLettersCommand extends GroupCommand {
   @Help('after')
   examples(): string {
     return `

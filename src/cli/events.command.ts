@@ -1,8 +1,9 @@
 import { once } from 'node:events';
-import { Command, CommandRunner, Help, Option, SubCommand } from 'nest-commander';
+import { Command, Help, Option, SubCommand } from 'nest-commander';
 import { ApiCommand, type ApiOptions, ledgerPath } from './api.command.js';
 import { call } from './client.js';
 import { EventsRepublishCommand } from './events-republish.command.js';
+import { GroupCommand } from './group.command.js';
 
 interface TailOptions extends ApiOptions {
   after?: string;
@@ -58,12 +59,7 @@ Exit status: 0 all shown, 1 refused, 2 wrong usage or service unreachable.`;
   description: 'The events, without Kafka',
   subCommands: [EventsTailCommand, EventsRepublishCommand],
 })
-export class EventsCommand extends CommandRunner {
-  run([unknown]: string[]): Promise<void> {
-    if (unknown !== undefined) this.command.error(`error: unknown command '${unknown}'`);
-    this.command.help({ error: true });
-  }
-
+export class EventsCommand extends GroupCommand {
   @Help('after')
   examples(): string {
     return `

@@ -4,6 +4,7 @@ import { ApiCommand, type ApiOptions, ledgerPath, UsageError } from './api.comma
 import { call, type Service } from './client.js';
 import { databaseHelp } from './database.js';
 import type { Hold } from './holds.js';
+import { GroupCommand } from './group.command.js';
 
 interface HoldsOptions extends ApiOptions {
   status?: string;
@@ -84,12 +85,7 @@ Exit status: 0 done, 1 failed, 2 no database given.`;
   description: 'What is reserved',
   subCommands: [HoldsListCommand, HoldsRebuildCommand],
 })
-export class HoldsCommand extends CommandRunner {
-  run([unknown]: string[]): Promise<void> {
-    if (unknown !== undefined) this.command.error(`error: unknown command '${unknown}'`);
-    this.command.help({ error: true });
-  }
-
+export class HoldsCommand extends GroupCommand {
   @Help('after')
   examples(): string {
     return `

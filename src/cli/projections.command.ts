@@ -3,6 +3,7 @@ import { loadConfig } from '../config.js';
 import { isProjectionName, projections, type ProjectionName } from '../projections/projection.js';
 import { UsageError } from './api.command.js';
 import { databaseHelp } from './database.js';
+import { GroupCommand } from './group.command.js';
 
 const names = projections.map(({ name }) => name);
 const namesHelp = `Projections: ${names.join(', ')}.`;
@@ -263,12 +264,7 @@ Exit status: 0 dropped, 1 refused, 2 wrong usage or no database given.`;
     ProjectionsDropCommand,
   ],
 })
-export class ProjectionsCommand extends CommandRunner {
-  run([unknown]: string[]): Promise<void> {
-    if (unknown !== undefined) this.command.error(`error: unknown command '${unknown}'`);
-    this.command.help({ error: true });
-  }
-
+export class ProjectionsCommand extends GroupCommand {
   @Help('after')
   examples(): string {
     return `

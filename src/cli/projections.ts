@@ -256,12 +256,17 @@ export async function verifyNow(names: ProjectionName[], options: Verifying): Pr
   const { sample, repair, json } = options;
   try {
     await asProjector('verify', async (pool) => {
+      const shown = new Map<ProjectionName, Promise<Progress>>();
       const difference = (found: Difference) => print(json ? JSON.stringify(found) : lineOf(found));
-      const progress = () => {};
+      const progress = ({ projection, compared, unit }: Verified, at: number, total: number) => {
+        const bar = shown.get(projection) ?? startProgress(total, `${unit} of ${projection}`);
+        shown.set(projection, bar);
+        void bar.then((it) => (at < total ? it.show(at, compared) : it.stop()));
+      };
       const results = await verify({
         ...{ pool, names, repair, signal, difference, progress },
         ...(sample === undefined ? {} : { sample }),
-      });
+      }).finally(() => shown.forEach((bar) => void bar.then((it) => it.stop())));
       if (!json) results.forEach((result) => print(summaryOf(result, repair)));
       const rebuilt = repair
         ? results.filter(({ toRebuild }) => toRebuild).map(({ projection }) => projection)
@@ -289,9 +294,9 @@ function lineOf({ table, key, journal, readModel, projection }: Difference): str
   return `${where}: ${said.join('; ')}`;
 }
 
-function summaryOf({ projection, compared, differences, repaired }: Verified, repair: boolean): string {
+function summaryOf({ projection, compared, unit, differences, repaired }: Verified, repair: boolean): string {
   const found = differences === 0 ? 'no difference' : `${grouped(differences)} differences`;
-  return `${projection}: ${grouped(compared)} compared, ${found}${repair && differences ? `, ${grouped(repaired)} repaired` : ''}`;
+  return `${projection}: ${grouped(compared)} ${unit} compared, ${found}${repair && differences ? `, ${grouped(repaired)} repaired` : ''}`;
 }
 
 /** For what goes on for long: it says what keeps it up. */

@@ -6,6 +6,7 @@ import { applyAnalysts, removeAnalysts } from './analysts.js';
 import { applyStreaming } from './apply.js';
 import { operateCommands } from './operate.command.js';
 import { streamingStatus } from './status.js';
+import { GroupCommand } from '../cli/group.command.js';
 
 interface AnalystsOption {
   analysts?: boolean;
@@ -123,12 +124,7 @@ Exit status: 0 healthy, 1 not, 2 a setting is missing.`;
   description: 'The way of the events from the outbox to Kafka',
   subCommands: [ConnectApplyCommand, ConnectRemoveCommand, ConnectStatusCommand, ...operateCommands],
 })
-export class ConnectCommand extends CommandRunner {
-  run([unknown]: string[]): Promise<void> {
-    if (unknown !== undefined) this.command.error(`error: unknown command '${unknown}'`);
-    this.command.help({ error: true });
-  }
-
+export class ConnectCommand extends GroupCommand {
   @Help('after')
   examples(): string {
     return `

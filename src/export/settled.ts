@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
+import { drawTransactionId, haveEnded, WRITERS_LIVE_SECONDS } from '../platform/writers.js';
 
-/** No writer lives so long: its sessions time out. For when a transaction elsewhere in the cluster stays open. */
-const WRITERS_LIVE_SECONDS = 300;
 const LOOK_EVERY_MS = 100;
 const SAY_AFTER_MS = 2_000;
 
@@ -10,9 +9,8 @@ const SAY_AFTER_MS = 2_000;
  * A time before which everything is committed: what is recorded before it is complete and stays as it is. Waits for the
  * writers that may still commit something older.
  *
- * The clock is read, then a transaction id is drawn. A writer has its id before it reads the clock (see `readState` of
- * the journal's statements), so whoever records an older time has a lesser id: once no transaction up to ours is left,
- * all of them have ended.
+ * The clock is read, then a transaction id is drawn (`platform/writers.ts`): whoever records an older time has a lesser
+ * one, and once no transaction up to ours is left, all of them have ended.
  * @param to the time wanted; by default that of the call
  * @param log told when it takes long
  * @throws Error when `to` lies in the future by the database's clock
@@ -30,9 +28,10 @@ export async function settledBefore(
   const { at, early, old } = now.rows[0]!;
   if (early) throw new Error(`--to ${to} lies in the future: more will be recorded before it (it is ${at})`);
   if (old) return to!;
-  const drawn = await client.query<{ id: string }>('select pg_current_xact_id() as id');
+  const id = await drawTransactionId(client);
   const began = performance.now();
-  for (let said = false; !(await ended(client, drawn.rows[0]!.id, at));) {
+  const givenUp = () => performance.now() - began > WRITERS_LIVE_SECONDS * 1_000;
+  for (let said = false; !givenUp() && !(await haveEnded(client, id));) {
     if (!said && performance.now() - began > SAY_AFTER_MS) {
       log('waiting for transactions to end that may have recorded something before now');
       said = true;
@@ -40,13 +39,4 @@ export async function settledBefore(
     await sleep(LOOK_EVERY_MS);
   }
   return to ?? at;
-}
-
-async function ended(client: pg.ClientBase, id: string, at: string): Promise<boolean> {
-  const { rows } = await client.query<{ ended: boolean }>(
-    `select pg_snapshot_xmin(pg_current_snapshot()) > $1::xid8
-       or clock_timestamp() > $2::timestamptz + make_interval(secs => ${WRITERS_LIVE_SECONDS}) as ended`,
-    [id, at],
-  );
-  return rows[0]!.ended;
 }

@@ -1,10 +1,12 @@
 import type pg from 'pg';
+import { Problem } from '../ledger/errors.js';
 import { schemaOf, type ProjectionName } from './projection.js';
 
-/** No version of a projection can be read: it was never built. */
-export class NotBuilt extends Error {
+/** No version of a projection can be read: it was never built. Who asked over HTTP is told UNAVAILABLE. */
+export class NotBuilt extends Problem {
   constructor(projection: string) {
-    super(`projection ${projection} is not built: run \`counterfoil projections rebuild ${projection}\``);
+    const how = `run \`counterfoil projections rebuild ${projection}\``;
+    super('UNAVAILABLE', `projection ${projection} is not built: ${how}`);
   }
 }
 

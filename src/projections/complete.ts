@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { WRITERS_LIVE_SECONDS } from '../platform/writers.js';
 import { activeSchema } from './active.js';
 import { heal } from './heal.js';
 import { inTransaction } from './runner/checkpoint.js';
@@ -7,8 +8,6 @@ import type { RunningSource, SourceOptions } from './runner/source.js';
 const EVERY_MS = 1_000;
 /** Most sequences looked through in one statement. */
 const SLICE = 500_000;
-/** No writer lives so long: its sessions time out. For when a transaction elsewhere in the cluster stays open. */
-const WRITERS_LIVE_SECONDS = 300;
 
 interface Mark {
   sequence: string;
@@ -109,14 +108,15 @@ async function advance(client: pg.ClientBase, from: string, next: string): Promi
 /**
  * Of the first so many transactions and as many changes of metadata in the journal with $1 < sequence ≤ $2, those that
  * the read model has not, in order. A look-up each rather than a join, so that a limit (of each) ends it early.
+ * @param schema of `transactions`; all are missing where that isn't built
  */
-export function missingBetween(schema: string, among: number, most = among): string {
+export function missingBetween(schema: string | undefined, among: number, most = among): string {
   const missing = (table: string) => `
 (select n.* from (
    select sequence, recorded_at from journal.${table} where sequence > $1 and sequence <= $2
    order by sequence limit ${among}
  ) n
- where (select true from ${schema}.${table} p where p.sequence = n.sequence) is null
+ ${schema ? `where (select true from ${schema}.${table} p where p.sequence = n.sequence) is null` : ''}
  order by n.sequence limit ${most})`;
   return `select * from (${missing('transactions')} union all ${missing('annotations')}) m order by sequence`;
 }

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { activeSchema } from './active.js';
+import { activeSchema, NotBuilt } from './active.js';
 import { missingBetween } from './complete.js';
 import { recently } from './recently.js';
 
@@ -37,7 +37,10 @@ export async function freshness(pool: pg.Pool): Promise<Freshness> {
   );
   const { sequence, last, as_of, source } = rows[0]!;
   if (BigInt(last) <= BigInt(sequence)) return { lag_events: 0, lag_seconds: 0, as_of, source };
-  const schema = await activeSchema(pool, 'transactions');
+  const schema = await activeSchema(pool, 'transactions').catch((error: Error) => {
+    if (!(error instanceof NotBuilt)) throw error;
+    return undefined;
+  });
   const missing = await pool.query<{ events: number; seconds: number }>(
     `select count(*)::int as events,
        greatest(0, coalesce(extract(epoch from clock_timestamp() - min(recorded_at)), 0))::float8 as seconds

@@ -2,9 +2,11 @@ import type pg from 'pg';
 import { activeSchema } from './active.js';
 import { missingBetween } from './complete.js';
 import type { CompleteOptions } from './complete.js';
+import { buryRecord, failureOf } from './dead-letters/bury.js';
 import { consumer, inTransaction } from './runner/checkpoint.js';
 import { recordedAs } from './runner/journal-rows.js';
 import { applyJournal } from './runner/rows.js';
+import type { Log } from './runner/source.js';
 import { appliedAlone, type Target } from './versions.js';
 
 /** Most events healed in one transaction; there is a turn a second. */
@@ -14,7 +16,8 @@ const MOVED_WITHIN_SECONDS = 10;
 
 /**
  * Applies from the journal what should have come by now: a hole, or a last event that was lost. Not while a source
- * works through a backlog, which will bring it. Events that come after all change nothing.
+ * works through a backlog, which will bring it. Events that come after all change nothing. What can't be applied even so
+ * becomes a dead letter and is not tried again: the rest is healed.
  * @returns how many were healed
  */
 export async function heal({ pool, log, healAfterSeconds }: CompleteOptions): Promise<number> {
@@ -26,13 +29,14 @@ export async function heal({ pool, log, healAfterSeconds }: CompleteOptions): Pr
     const targets = await appliedAlone(client);
     const missing = await stillMissing(client, targets, late);
     if (missing.length === 0) return missing;
-    await applyJournal(client, recordedAs(missing), targets);
+    const applied = await applyAll(client, missing, targets, log);
+    if (applied.length === 0) return applied;
     await client.query(
       'insert into projections.healed (events, first_sequence, last_sequence) values ($1, $2, $3)',
-      [missing.length, missing[0], missing.at(-1)],
+      [applied.length, applied[0], applied.at(-1)],
     );
-    await closeHealed(client, missing);
-    return missing;
+    await closeHealed(client, applied);
+    return applied;
   });
   if (healed.length > 0) {
     log.error(
@@ -41,6 +45,22 @@ export async function heal({ pool, log, healAfterSeconds }: CompleteOptions): Pr
     );
   }
   return healed.length;
+}
+
+/** @returns those that every projection took */
+async function applyAll(
+  client: pg.ClientBase,
+  sequences: string[],
+  targets: Target[],
+  log: Log,
+): Promise<string[]> {
+  const failure = await failureOf(client, () => applyJournal(client, recordedAs(sequences), targets));
+  if (!failure) return sequences;
+  const taken = [];
+  for (const sequence of sequences) {
+    if (await buryRecord(client, sequence, targets, log)) taken.push(sequence);
+  }
+  return taken;
 }
 
 async function isCatchingUp(pool: pg.Pool, healAfterSeconds: number): Promise<boolean> {
@@ -54,12 +74,14 @@ async function isCatchingUp(pool: pg.Pool, healAfterSeconds: number): Promise<bo
   return rows[0]!.busy;
 }
 
-/** Of what is decided (see complete.ts) and older than the grace, in order. */
+/** Of what is decided (see complete.ts) and older than the grace, in order; not what was tried in vain. */
 async function lateOnes(pool: pg.Pool, healAfterSeconds: number): Promise<string[]> {
   const schema = await activeSchema(pool, 'transactions');
   const { rows } = await pool.query<{ sequence: string }>(
     `select m.sequence from (${missingBetween(schema, 50 * MOST, MOST)}) m
-     where m.recorded_at < clock_timestamp() - make_interval(secs => $3) order by m.sequence limit ${MOST}`,
+     where m.recorded_at < clock_timestamp() - make_interval(secs => $3) and not exists (
+       select from projections.dead_letters d where d.source = 'journal ' || m.sequence and d.projection = 'transactions')
+     order by m.sequence limit ${MOST}`,
     [...(await decidedRange(pool)), healAfterSeconds],
   );
   return rows.map(({ sequence }) => sequence);

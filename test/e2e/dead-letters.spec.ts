@@ -11,7 +11,7 @@ const run = (...args: string[]) =>
   counterfoil(['dead-letters', ...args], { DATABASE_URL: service.databaseUrl });
 
 beforeAll(async () => {
-  service = await startService();
+  service = await startService({ HEAL_AFTER_SECONDS: '3' });
   owner = new pg.Client({ connectionString: service.databaseUrl });
   await owner.connect();
   for (const id of ['a', 'b', 'bad'])
@@ -148,6 +148,38 @@ describe('an event that is none of the journal’s', () => {
        from projections.dead_letters where event_type is null`,
     );
     expect(rows).toEqual([{ state: 'discarded', reason, by: true, at: true }]);
+  });
+});
+
+describe('what the journal has and a projection cannot take', () => {
+  it('is a dead letter of the healing, which goes on with what else was lost', async () => {
+    await owner.query(`
+      create function public.lose() returns trigger language plpgsql as 'begin return null; end';
+      create trigger lose before insert on journal.outbox for each row
+        when (new.payload like '%"reference":"lost%') execute function public.lose();
+      alter table transactions_v1.transactions add constraint no_bad check (reference <> 'lost and bad')`);
+    await post(service.url, '/transfers', { from: 'a', to: 'b', amount: '1', reference: 'lost and bad' });
+    await post(service.url, '/transfers', { from: 'a', to: 'b', amount: '1', reference: 'lost' });
+    const found = `select (select count(*)::int from transactions_v1.transactions where reference = 'lost') as lost,
+      (select count(*)::int from lines_v1.lines where reference = 'lost and bad') as bad`;
+    await eventually(async () => expect((await owner.query(found)).rows).toEqual([{ lost: 1, bad: 2 }]));
+    await owner.query('drop trigger lose on journal.outbox');
+    const [letter, ...others] = (await run('list', '--json')).stdout.trim().split('\n');
+    expect(others).toEqual([]);
+    expect(JSON.parse(letter!)).toMatchObject({
+      projection: 'transactions',
+      source: expect.stringMatching(/^journal \d+$/),
+      cause: expect.stringContaining('violates check constraint "no_bad"'),
+      times: 1,
+    });
+  });
+
+  it('is not tried again by itself, and applied by a replay', async () => {
+    await new Promise((resolve) => setTimeout(resolve, 2_500));
+    expect(JSON.parse((await run('list', '--json')).stdout)).toMatchObject({ times: 1 });
+    await owner.query('alter table transactions_v1.transactions drop constraint no_bad');
+    expect(await run('replay', '--all')).toMatchObject({ status: 0, stdout: '1 applied, 0 failed\n' });
+    expect(await verified()).toBe(0);
   });
 });
 

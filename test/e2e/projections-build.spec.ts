@@ -256,7 +256,7 @@ describe('verify', () => {
       '2',
     );
     expect(status).toBe(0);
-    expect(stdout).toContain('balances: 2 compared, no difference');
+    expect(stdout).toContain('balances: 2 accounts compared, no difference');
   });
 });
 

@@ -16,7 +16,7 @@ export interface FillOptions {
 
 /**
  * Does what is left of the plans. Each slice is marked in the transaction that does it, so a build goes on after any
- * death, and nothing is applied twice. It is lost with a crash of Postgres that lost the slice, and only then.
+ * death, and nothing is applied twice. A crash of Postgres may lose a slice's work, and then its mark with it.
  */
 export async function fill(pool: pg.Pool, builds: Version[], options: FillOptions): Promise<void> {
   const slices = await loadSlices(pool, builds);

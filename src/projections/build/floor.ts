@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
+import { drawTransactionId, haveEnded } from '../../platform/writers.js';
 
 /**
  * A sequence up to which nothing more will be recorded: what can be read up to there is final. Who drew a sequence has a
@@ -11,16 +12,9 @@ export async function floorOf(pool: pg.Pool, waitMs = 5_000): Promise<string> {
   const { rows } = await pool.query<{ last: string }>(
     'select case when is_called then last_value else 0 end as last from journal.sequence',
   );
-  const own = await pool.query<{ xid: string }>('select pg_current_xact_id()::text as xid');
-  const until = Date.now() + waitMs;
-  for (;;) {
-    const decided = await pool.query<{ is: boolean }>(
-      'select pg_snapshot_xmin(pg_current_snapshot()) > $1::xid8 as is',
-      [own.rows[0]!.xid],
-    );
-    if (decided.rows[0]!.is) return rows[0]!.last;
-    if (Date.now() > until) break;
-    await sleep(20);
+  const id = await drawTransactionId(pool);
+  for (const until = Date.now() + waitMs; Date.now() <= until; await sleep(20)) {
+    if (await haveEnded(pool, id)) return rows[0]!.last;
   }
   const known = await pool.query<{ sequence: string }>('select sequence from projections.complete');
   return known.rows[0]!.sequence;

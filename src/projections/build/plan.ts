@@ -23,12 +23,12 @@ export interface Slice extends Version {
   entries: number;
 }
 
-/** One build, of this version, at a time: `{projection}` has another. */
+/** Another process is at it: one rebuild or swap at a time in a database. */
 export class BuildRunning extends Error {}
 
 /**
  * The versions that a rebuild fills: one that is being built already goes on, else the next is made. What is recorded
- * after the floor is none of the plan's business: see catch-up.ts.
+ * after the floor is none of the plan's business: see swap.ts.
  */
 export async function planBuilds(pool: pg.Pool, names: ProjectionName[]): Promise<Version[]> {
   // Before the sizes are read: whatever is recorded up to here lies within them.

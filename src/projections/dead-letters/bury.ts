@@ -50,18 +50,22 @@ async function applyOrBury(
   return taken && !(incoming instanceof Error) ? incoming : decode([]);
 }
 
-/** The same for one record of the journal. */
+/** The same for one record of the journal. @returns whether all of them took it */
 export async function buryRecord(
   client: pg.ClientBase,
   sequence: string,
   targets: Target[],
   log: Log,
-): Promise<void> {
+): Promise<boolean> {
+  let taken = true;
   for (const target of targets) {
     const failure = await failureOf(client, () => applyJournal(client, recordedAs([sequence]), [target]));
+    if (!failure) continue;
+    taken = false;
     const event = { position: `journal ${sequence}`, payload: JSON.stringify({ sequence }) };
-    if (failure) await bury(client, target, event, failure, log);
+    await bury(client, target, event, failure, log);
   }
+  return taken;
 }
 
 function readable(event: SourceEvent): Incoming | Error {

@@ -49,7 +49,7 @@ const JOIN_GRACE_MS = 5_000;
 /**
  * Feeds the projections from Kafka; run as many as there are partitions at most. The checkpoints in Postgres
  * decide where each partition is read from, the group's offsets are for lag monitors. Broker and database may
- * go away and come back; a partition with an event that can't be applied stands still, loudly, the rest goes on.
+ * go away and come back; an event that can't be applied is a dead letter, and the rest goes on.
  */
 export function startKafka({ pool, log, brokers, ...options }: KafkaSourceOptions): Feed {
   const { reader = live, readTo = () => {} } = options;

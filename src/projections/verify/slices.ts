@@ -3,10 +3,11 @@ import type pg from 'pg';
 export type Slice =
   { by: 'accounts'; accounts: string[] } | { by: 'transactions'; after: string; through: string };
 
-interface Part {
+export interface Part {
   slice: Slice;
-  /** Accounts or transactions in it, at most. */
+  /** Accounts or transactions in it. */
   size: number;
+  /** How far the slices are with it, of how much; for transactions in sequences. */
   done: number;
   total: number;
 }
@@ -64,6 +65,15 @@ export async function* sequenceSlices(pool: pg.Pool, sample?: number): AsyncGene
   let done = 0;
   for (const { after, through, total } of rows) {
     done += step;
-    yield { slice: { by: 'transactions', after, through }, size: step, done, total };
+    const counted = await pool.query<{ size: number }>(
+      'select count(*)::int as size from journal.transactions where sequence > $1 and sequence <= $2',
+      [after, through],
+    );
+    yield {
+      slice: { by: 'transactions', after, through },
+      size: counted.rows[0]!.size,
+      done: Math.min(done, total),
+      total,
+    };
   }
 }

@@ -6,7 +6,7 @@ import { hasJournal, NoJournal } from '../journal.js';
 import type { Rows } from '../projection.js';
 import { compareSlice, compareWhole, type Difference, type Kept } from './compare.js';
 import { repairSlice } from './repair.js';
-import { accountSlices, sequenceSlices, type Slice } from './slices.js';
+import { accountSlices, sequenceSlices, type Part, type Slice } from './slices.js';
 
 export interface VerifyOptions {
   /** A pool of the role counterfoil_projector. */
@@ -17,14 +17,16 @@ export interface VerifyOptions {
   /** Put what the journal says in the place of what differs. */
   repair: boolean;
   signal: AbortSignal;
-  progress: (projection: ProjectionName, done: number, total: number) => void;
+  /** How far it is with a projection, and how much was compared of it so far. */
+  progress: (of: Verified, done: number, total: number) => void;
   difference: (difference: Difference) => void;
 }
 
 export interface Verified {
   projection: ProjectionName;
-  /** Accounts or transactions that were looked at. */
+  /** So many of the unit were looked at. */
   compared: number;
+  unit: 'accounts' | 'transactions' | 'sums';
   differences: number;
   repaired: number;
   /** Sums over all accounts can't be mended by piece: the projection has to be rebuilt. */
@@ -51,30 +53,38 @@ export async function verify(options: VerifyOptions): Promise<Verified[]> {
 async function verifyOne(options: VerifyOptions, projection: Projection): Promise<Verified> {
   const { pool, sample, signal, repair } = options;
   const { name, compare } = projection;
-  const result: Verified = { projection: name, compared: 0, differences: 0, repaired: 0, toRebuild: false };
+  const bySlice = compare.filter((comparison) => comparison.by !== 'whole');
+  const whole = compare.filter(isWhole);
+  const unit = bySlice[0]?.by ?? 'sums';
+  const result: Verified = {
+    ...{ projection: name, compared: 0, unit, differences: 0, repaired: 0, toRebuild: false },
+  };
   const tell = (difference: Difference) => {
     result.differences += 1;
     options.difference(difference);
   };
-  const bySlice = compare.filter((comparison) => comparison.by !== 'whole');
-  const slices = (bySlice[0]?.by === 'accounts' ? accountSlices : sequenceSlices)(pool, sample);
-  for await (const { slice, size, done, total } of slices) {
+  for await (const { slice, size, done, total } of slicesOf(pool, unit, sample)) {
     signal.throwIfAborted();
     const found = await compareSlice(pool, projection, bySlice, (kept) => sourcesOf(slice, kept));
     found.forEach(tell);
     result.compared += size;
-    options.progress(name, done, total);
+    options.progress(result, done, total);
     if (!repair || found.length === 0) continue;
     result.repaired += await repairSlice(pool, projection, bySlice, (kept) => sourcesOf(slice, kept));
   }
-  for (const comparison of compare.filter(isWhole)) {
-    if (sample !== undefined) continue;
+  for (const comparison of sample === undefined ? whole : []) {
     const { [name]: schema } = await activeSchemas(pool, name);
-    const found = await compareWhole(pool, projection, schema, comparison, allEntries);
+    const { found, sums } = await compareWhole(pool, projection, schema, comparison, allEntries);
     found.forEach(tell);
+    result.compared += sums;
     result.toRebuild ||= found.length > 0;
   }
   return result;
+}
+
+function slicesOf(pool: pg.Pool, unit: Verified['unit'], sample?: number): AsyncIterable<Part> | Part[] {
+  if (unit === 'sums') return [];
+  return (unit === 'accounts' ? accountSlices : sequenceSlices)(pool, sample);
 }
 
 type Whole = Comparison & { by: 'whole' };
