@@ -3,7 +3,7 @@ import type { SlotHealth } from './slot-health.js';
 import { progressOf, standsStill, type Progress } from './slot-progress.js';
 
 const FIRST_WAIT_MS = 5_000;
-const LONGEST_WAIT_MS = 300_000;
+const LONGEST_WAIT_MS = 60_000;
 
 /** What a look found. */
 export interface Seen {
@@ -22,7 +22,7 @@ export interface Trouble {
   restart?: 'failed' | 'all';
 }
 
-/** 5 s, 10 s, 20 s … 5 min. */
+/** 5 s, 10 s, 20 s, 40 s, then each minute: an outage may end at any moment. */
 export function waitAfter(attempts: number): number {
   return Math.min(FIRST_WAIT_MS * 2 ** (attempts - 1), LONGEST_WAIT_MS);
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { counterfoil } from '../support/cli.js';
 import { eventually, post } from '../support/ledger.js';
 import { startLoad, whileLoaded } from '../support/load.js';
 import { expectReadModelAsJournal } from '../support/read-model.js';
@@ -55,10 +56,20 @@ describe(`kill -9 of ${parts.join(', ')} under load, ${rounds} times each (FAULT
     expect(await query(stack.databaseUrl, 'select * from projections.dead_letters')).toEqual([]);
   });
 
-  it('leaves every transaction in the topic once', async () => {
-    const records = await readTopic(stack.brokers, 'ledger.transactions.v1', events(acknowledged.length));
-    expect(records.map(({ headers }) => headers.ce_id).sort()).toEqual([...acknowledged].sort());
-  });
+  it(
+    'leaves every transaction in the topic once',
+    async () => {
+      const complete = events(acknowledged.length);
+      const records = await readTopic(stack.brokers, 'ledger.transactions.v1', complete, {
+        withinMs: RECOVERY_MS,
+      }).catch(async (error: Error) => {
+        const { stdout } = await counterfoil(['connect', 'status', '--json'], await stack.environment());
+        throw new Error(`${error.message} of ${acknowledged.length}\n${stdout}`);
+      });
+      expect(records.map(({ headers }) => headers.ce_id).sort()).toEqual([...acknowledged].sort());
+    },
+    RECOVERY_MS + 30_000,
+  );
 });
 
 /** Each part is killed while others may still recover. */

@@ -3,11 +3,12 @@ import type pg from 'pg';
 import { createPool } from '../../src/platform/postgres.js';
 import { inTransaction, takeOver } from '../../src/projections/runner/checkpoint.js';
 import {
-  applyMessages,
+  applyFetched,
   loadPositions,
   prepareOffsets,
   StartAgain,
 } from '../../src/projections/runner/kafka-offsets.js';
+import { applyMessages } from '../support/kafka-messages.js';
 import { createDatabase, type TestDatabase } from '../support/postgres.js';
 
 const quiet = { info: () => {}, warn: () => {}, error: () => {} };
@@ -94,6 +95,26 @@ it('a fetch that says nothing of the last record is not trusted after a rebalanc
   await apply([0, 1, 2]);
   await expect(apply([3], { fetched: '3', unproven: true })).rejects.toThrow(StartAgain);
   expect(await offset()).toBe('3');
+});
+
+it('what came of several partitions is applied together, and not what another process is at', async () => {
+  await prepareOffsets(
+    pool,
+    cluster,
+    [1, 2].map((partition) => ({ partition, low: '0', high: '0' })),
+    quiet,
+  );
+  const part = (partition: number, first: number) => ({
+    ...{ topic: 't', partition, cluster, fetched: String(first) },
+    messages: [message(first), message(first + 1)],
+  });
+  const outcomes = await inTransaction(pool, async (other) => {
+    await other.query(`select from projections.checkpoints where partition = '1' for update`);
+    return applyFetched(pool, [part(0, 0), part(1, 0), part(2, 7), part(3, 0)], { wait: false });
+  });
+  expect(outcomes).toEqual([{}, { busy: true }, { seek: '0' }, { again: expect.any(StartAgain) }]);
+  const positions = await loadPositions(pool);
+  expect([0, 1, 2].map((partition) => positions.get(partition)!.offset)).toEqual(['2', '0', '0']);
 });
 
 it('of two sources that take over at once, one goes', async () => {

@@ -8,11 +8,12 @@ import { markComplete } from '../../src/projections/complete.js';
 import { freshness } from '../../src/projections/freshness.js';
 import { linesThrough, listLines } from '../../src/projections/lines/queries.js';
 import { projections } from '../../src/projections/projection.js';
-import { applyMessages, prepareOffsets } from '../../src/projections/runner/kafka-offsets.js';
+import { prepareOffsets } from '../../src/projections/runner/kafka-offsets.js';
 import type { RunningSource } from '../../src/projections/runner/source.js';
 import { startTail } from '../../src/projections/runner/tail.js';
 import { listTransactions, transactionsPosition } from '../../src/projections/transactions/queries.js';
 import { openAccounts, record, type Leg } from '../support/journal-writer.js';
+import { applyMessages } from '../support/kafka-messages.js';
 import { createDatabase } from '../support/postgres.js';
 
 type Log = { level: string; message: string }[];

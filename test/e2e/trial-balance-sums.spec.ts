@@ -4,11 +4,12 @@ import pg from 'pg';
 import { eventsAfter } from '../../src/events/republish.js';
 import { createPool } from '../../src/platform/postgres.js';
 import { decode } from '../../src/projections/runner/incoming.js';
-import { applyMessages, prepareOffsets } from '../../src/projections/runner/kafka-offsets.js';
+import { prepareOffsets } from '../../src/projections/runner/kafka-offsets.js';
 import { recordedBetween } from '../../src/projections/runner/journal-rows.js';
 import { applyIncoming, applyJournal } from '../../src/projections/runner/rows.js';
 import { trialBalance } from '../../src/projections/trial-balance/queries.js';
 import { appliedTo } from '../../src/projections/versions.js';
+import { applyMessages } from '../support/kafka-messages.js';
 import { createDatabase, type TestDatabase } from '../support/postgres.js';
 import {
   bookHistory,

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { Newest } from '../runner/checkpoint.js';
-import { decode, newest, type Incoming, type SourceEvent } from '../runner/incoming.js';
+import { decode, newest, together, type Incoming, type SourceEvent } from '../runner/incoming.js';
 import { recordedAs } from '../runner/journal-rows.js';
 import { applyIncoming, applyJournal } from '../runner/rows.js';
 import { isPoison, type Log } from '../runner/source.js';
@@ -10,24 +10,30 @@ import { appliedTo, type Target } from '../versions.js';
  * Applies events, all at once; or, with `burying`, one by one, each to each projection by itself: what one of them can't
  * take is kept as its dead letter, in the same transaction, and the rest goes on. What is wrong with Postgres rather
  * than with an event is thrown, and no letter.
+ * @param groups of each of which it is said what was the newest
  * @param burying where it is told
  * @param targetsOf what they are applied to: the active versions, or those that are being built
  */
 export async function applyEvents(
   client: pg.ClientBase,
-  events: SourceEvent[],
+  groups: SourceEvent[][],
   burying: Log | undefined,
   targetsOf = appliedTo,
-): Promise<Newest | undefined> {
+): Promise<(Newest | undefined)[]> {
   const targets = await targetsOf(client);
   if (!burying) {
-    const incoming = decode(events);
-    await applyIncoming(client, incoming, targets);
-    return newest(incoming);
+    const sequences = new Set<string>();
+    const incoming = groups.map((events) => decode(events, sequences));
+    await applyIncoming(client, together(incoming), targets);
+    return incoming.map((each) => newest(each));
   }
-  const applied = [];
-  for (const event of events) applied.push(await applyOrBury(client, event, targets, burying));
-  return newest(...applied);
+  const all = [];
+  for (const events of groups) {
+    const applied = [];
+    for (const event of events) applied.push(await applyOrBury(client, event, targets, burying));
+    all.push(newest(...applied));
+  }
+  return all;
 }
 
 async function applyOrBury(

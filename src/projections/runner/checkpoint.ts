@@ -32,56 +32,74 @@ interface Checkpoint<Position> {
 }
 
 /**
- * Runs `step` in one Postgres transaction that holds the checkpoint's row, and moves the checkpoint in it.
- * @param wait false: 'busy' at once when another process holds the row
- * @param of whose checkpoint
- * @returns 'missing' when there is no such row
+ * Runs `step` in one Postgres transaction that holds the checkpoints' rows, and moves the checkpoints in it.
+ * @param wait false: 'busy' at once where another process holds a row; the step goes without
+ * @param step a step for each checkpoint that it is given
+ * @param of whose checkpoints
+ * @returns by partition; 'missing' where there is no such row
  */
-export async function withCheckpoint<Position, Outcome>(
+export async function withCheckpoints<Position, Outcome>(
   pool: pg.Pool,
-  partition: string,
+  partitions: string[],
   wait: boolean,
-  step: (client: pg.ClientBase, checkpoint: Checkpoint<Position>) => Promise<Step<Position, Outcome>>,
+  step: (
+    client: pg.ClientBase,
+    checkpoints: Map<string, Checkpoint<Position>>,
+  ) => Promise<Map<string, Step<Position, Outcome>>>,
   of = consumer,
-): Promise<Outcome | 'busy' | 'missing'> {
+): Promise<Map<string, Outcome | 'busy' | 'missing'>> {
   return inTransaction(pool, async (client) => {
-    const { rows } = await client.query<{ position: Position; age: number }>(
-      `select position, extract(epoch from clock_timestamp() - updated_at)::float8 as age
-       from projections.checkpoints where consumer = $1 and partition = $2
-       for update ${wait ? '' : 'skip locked'}`,
-      [of, partition],
-    );
-    if (!rows[0]) return (await exists(client, of, partition)) ? 'busy' : 'missing';
-    const { position, newest, outcome } = await step(client, {
-      position: rows[0].position,
-      ageSeconds: rows[0].age,
+    const { rows } = await client.query<{ partition: string; position: Position; age: number }>({
+      name: wait ? 'wait for checkpoints' : 'free checkpoints',
+      text: `select partition, position, extract(epoch from clock_timestamp() - updated_at)::float8 as age
+       from projections.checkpoints where consumer = $1 and partition = any($2)
+       order by partition for update ${wait ? '' : 'skip locked'}`,
+      values: [of, partitions],
     });
-    if (position) await save(client, of, partition, position, newest);
-    return outcome;
+    const held = rows.map(
+      ({ partition, position, age }) => [partition, { position, ageSeconds: age }] as const,
+    );
+    const steps = held.length > 0 ? await step(client, new Map(held)) : new Map<string, never>();
+    await save(client, of, steps);
+    const outcomes = new Map<string, Outcome | 'busy' | 'missing'>();
+    for (const [partition, { outcome }] of steps) outcomes.set(partition, outcome);
+    const others = partitions.filter((partition) => !steps.has(partition));
+    const busy = others.length > 0 ? await existing(client, of, others) : new Set();
+    for (const partition of others) outcomes.set(partition, busy.has(partition) ? 'busy' : 'missing');
+    return outcomes;
   });
 }
 
-async function exists(client: pg.ClientBase, of: string, partition: string): Promise<boolean> {
-  const { rowCount } = await client.query(
-    'select from projections.checkpoints where consumer = $1 and partition = $2',
-    [of, partition],
+async function existing(client: pg.ClientBase, of: string, partitions: string[]): Promise<Set<string>> {
+  const { rows } = await client.query<{ partition: string }>(
+    'select partition from projections.checkpoints where consumer = $1 and partition = any($2)',
+    [of, partitions],
   );
-  return rowCount === 1;
+  return new Set(rows.map(({ partition }) => partition));
 }
 
-async function save(
+async function save<Position>(
   client: pg.ClientBase,
   of: string,
-  partition: string,
-  position: unknown,
-  newest?: Newest,
+  steps: Map<string, Step<Position, unknown>>,
 ): Promise<void> {
-  await client.query(
-    `update projections.checkpoints
-     set position = $3, applied = greatest(applied, $4), as_of = greatest(as_of, $5), updated_at = clock_timestamp()
-     where consumer = $1 and partition = $2`,
-    [of, partition, JSON.stringify(position), newest?.sequence ?? 0, newest?.recordedAt ?? null],
-  );
+  const moved = [...steps].filter(([, { position }]) => position !== undefined);
+  if (moved.length === 0) return;
+  await client.query({
+    name: 'move checkpoints',
+    text: `update projections.checkpoints c
+     set position = n.position, applied = greatest(c.applied, n.applied), as_of = greatest(c.as_of, n.as_of),
+       updated_at = clock_timestamp()
+     from unnest($2::text[], $3::jsonb[], $4::bigint[], $5::timestamptz[]) n (partition, position, applied, as_of)
+     where c.consumer = $1 and c.partition = n.partition`,
+    values: [
+      of,
+      moved.map(([partition]) => partition),
+      moved.map(([, { position }]) => JSON.stringify(position)),
+      moved.map(([, { newest }]) => newest?.sequence ?? 0),
+      moved.map(([, { newest }]) => newest?.recordedAt ?? null),
+    ],
+  });
 }
 
 /**

@@ -76,15 +76,15 @@ export interface SourceEvent {
 
 /**
  * Events of other types than a recorded transaction and a change of its metadata are passed over.
+ * @param sequences of what came before, which is left out; what comes is added
  * @throws PoisonEvent for text that is not such an event
  */
-export function decode(events: SourceEvent[]): Incoming {
+export function decode(events: SourceEvent[], sequences = new Set<string>()): Incoming {
   const incoming: Incoming = {
     transactions: columns(transactionColumns),
     entries: columns(entryColumns),
     annotations: columns(annotationColumns),
   };
-  const sequences = new Set<string>();
   for (const event of events) {
     if (event.payload === null) continue;
     try {
@@ -94,6 +94,24 @@ export function decode(events: SourceEvent[]): Incoming {
     }
   }
   return incoming;
+}
+
+/** One after the other. */
+export function together([first, ...others]: Incoming[]): Incoming {
+  if (!first) return decode([]);
+  if (others.length === 0) return first;
+  const joined = (of: keyof Incoming) =>
+    Object.fromEntries(
+      Object.entries(first[of] as Record<string, unknown[]>).map(([name, column]) => [
+        name,
+        column.concat(...others.map((other) => (other[of] as Record<string, unknown[]>)[name]!)),
+      ]),
+    );
+  return {
+    transactions: joined('transactions'),
+    entries: joined('entries'),
+    annotations: joined('annotations'),
+  } as Incoming;
 }
 
 /** The greatest sequence in it and the latest time of recording, or undefined when it holds nothing. */

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EachBatchPayload } from '../../platform/kafka.js';
 import { TakenOver } from './checkpoint.js';
-import { applyMessages, StartAgain, type Reader } from './kafka-offsets.js';
+import { applyFetched, StartAgain, type Fetched, type Outcome, type Reader } from './kafka-offsets.js';
+import { inCompany } from './kafka-company.js';
 import { backoffMs, isPoison, type SourceOptions } from './source.js';
 
 /** What a rebalance gave this worker. */
@@ -25,12 +26,27 @@ interface BatchOptions extends SourceOptions {
   fail: (error: Error) => void;
 }
 
+/**
+ * Together with what other partitions brought, which none of them waits for; by itself, when somebody holds its
+ * checkpoint or one of them brought what can't be applied; and its events one by one, when it did.
+ */
+type How = 'in company' | 'alone' | 'one by one';
+
 /** Most events applied one by one in a transaction. */
 const ONE_BY_ONE = 100;
 
 /** Applies batches; what fails is tried again, save for an event that can't be applied: that is a dead letter. */
 export function batchHandler(options: BatchOptions): (payload: EachBatchPayload) => Promise<void> {
   const { pool, log, reader, cluster, signal, seek, readTo, fail } = options;
+  const applyInCompany = inCompany((parts) => applyFetched(pool, parts, { reader, wait: false }));
+  const apply = async (part: Fetched, how: How): Promise<Outcome> => {
+    if (how === 'in company') return applyInCompany(part);
+    const [outcome] = await applyFetched(pool, [part], {
+      reader,
+      burying: how === 'one by one' ? log : undefined,
+    });
+    return outcome!;
+  };
   return async (payload) => {
     const { batch, resolveOffset, heartbeat, isRunning, isStale } = payload;
     const { topic, partition, messages: all } = batch;
@@ -38,26 +54,30 @@ export function batchHandler(options: BatchOptions): (payload: EachBatchPayload)
     await sought;
     let done = 0;
     let attempts = 0;
-    let oneByOne = false;
+    let how: How = 'in company';
     while (!signal.aborted && isRunning() && !isStale() && done < all.length) {
-      const messages = all.slice(done, oneByOne ? done + ONE_BY_ONE : undefined);
+      const messages = all.slice(done, how === 'one by one' ? done + ONE_BY_ONE : undefined);
       const fetched = done === 0 ? fetchedOffset(batch) : after(all[done - 1]!);
-      const burying = oneByOne ? log : undefined;
-      const from = { reader, topic, partition, cluster, fetched, high: batch.highWatermark, burying };
+      const from = { topic, partition, cluster, messages, fetched, high: batch.highWatermark };
       try {
-        const outcome = await applyMessages(pool, { ...from, unproven: !proven.has(partition) }, messages);
+        const outcome = await apply({ ...from, unproven: !proven.has(partition) }, how);
+        if (outcome.again) throw outcome.again;
         if (outcome.seek !== undefined) return seek(topic, partition, outcome.seek);
+        if (outcome.busy) {
+          how = 'alone';
+          continue;
+        }
         done += messages.length;
         attempts = 0;
-        oneByOne = false;
+        how = 'in company';
         proven.add(partition);
         resolveOffset(messages.at(-1)!.offset);
         await heartbeat();
       } catch (error) {
         if (error instanceof TakenOver || error instanceof StartAgain) return fail(error);
         if (isKafkaError(error)) throw error;
-        if (isPoison(error) && !oneByOne) {
-          oneByOne = true;
+        if (isPoison(error) && how !== 'one by one') {
+          how = how === 'alone' ? 'one by one' : 'alone';
           continue;
         }
         attempts += 1;

@@ -1,8 +1,9 @@
 import type pg from 'pg';
 import type { KafkaMessage } from '../../platform/kafka.js';
-import { assertOurs, consumer, withCheckpoint } from './checkpoint.js';
+import { assertOurs, consumer, withCheckpoints, type Step } from './checkpoint.js';
 import { applyEvents } from '../dead-letters/bury.js';
 import { appliedTo } from '../versions.js';
+import type { SourceEvent } from './incoming.js';
 import type { Log } from './source.js';
 
 /** Where a partition is, in the Kafka cluster it belongs to. */
@@ -36,19 +37,26 @@ export interface PartitionOffsets {
   high: string;
 }
 
-interface Fetched {
-  reader?: Reader;
+/** What came of a partition. */
+export interface Fetched {
   topic: string;
   partition: number;
   cluster: string;
+  messages: KafkaMessage[];
   /** The offset the messages were asked from. */
   fetched: string;
   /** The partition's end when they were fetched. */
   high?: string;
   /** These must begin with the checkpoint's record: none since the partition was assigned has been compared. */
   unproven?: boolean;
+}
+
+export interface ApplyOptions {
+  reader?: Reader;
   /** One by one, and what can't be applied is a dead letter, told here. */
   burying?: Log | undefined;
+  /** For a checkpoint that another process holds; false passes over what came of such a partition. */
+  wait?: boolean;
 }
 
 /** Nothing wrong with an event, but with where we stand: the consumer starts again, from `prepareOffsets` on. */
@@ -116,50 +124,82 @@ function prepare(
   return position;
 }
 
-type Outcome = { seek?: string; again?: string };
+/** What became of what a partition brought: nothing to say when it is applied. */
+export interface Outcome {
+  /** Where to read from instead: it was fetched from beyond the checkpoint. */
+  seek?: string;
+  /** The checkpoint is gone, or was put back to the beginning. */
+  again?: StartAgain;
+  /** Another process holds the checkpoint. */
+  busy?: true;
+}
 
 /**
- * Applies messages and moves the partition's checkpoint past them, in one transaction; those before the
+ * Applies messages of different partitions and moves their checkpoints past them, in one transaction; those before the
  * checkpoint are passed over. When the topic turns out to be another than the one that was read, nothing is
  * applied and the checkpoint goes back to the beginning: to apply an event twice changes nothing.
- * @returns where to read from instead, when they were fetched from beyond the checkpoint
- * @throws StartAgain when the checkpoint is gone, or was put back to the beginning
+ * @returns in their order
+ * @throws StartAgain when it can't be told whether a topic is the one that was read
  */
-export async function applyMessages(
+export async function applyFetched(
   pool: pg.Pool,
-  from: Fetched,
-  messages: KafkaMessage[],
-): Promise<{ seek?: string }> {
-  const { topic, partition, cluster, fetched, reader = live } = from;
-  const outcome = await withCheckpoint<KafkaPosition, Outcome>(
+  parts: Fetched[],
+  { reader = live, burying, wait = true }: ApplyOptions = {},
+): Promise<Outcome[]> {
+  const outcomes = await withCheckpoints<KafkaPosition, Outcome>(
     pool,
-    String(partition),
-    true,
-    async (client, { position }) => {
-      const ours = position.cluster === cluster;
-      if (ours && isAnotherTopic(position, from, messages)) {
-        const again = `${topic}[${partition}] is not the one that was read: it is applied from its beginning`;
-        return { position: { cluster, offset: '0' }, outcome: { again } };
+    parts.map(({ partition }) => String(partition)),
+    wait,
+    async (client, checkpoints) => {
+      const steps = new Map<string, Step<KafkaPosition, Outcome>>();
+      const fresh: Fetched[] = [];
+      for (const part of parts) {
+        const checkpoint = checkpoints.get(String(part.partition));
+        if (!checkpoint) continue;
+        const { step, messages } = stepOf(part, checkpoint.position);
+        steps.set(String(part.partition), step);
+        if (messages.length > 0) fresh.push({ ...part, messages });
       }
-      const next = ours ? BigInt(position.offset) : 0n;
-      if (BigInt(fetched) > next) return { outcome: { seek: String(next) } };
-      const fresh = messages.filter((message) => BigInt(message.offset) >= next);
-      if (fresh.length === 0) return { outcome: {} };
-      const events = fresh.map((message) => ({
-        position: `${topic}[${partition}]@${message.offset}`,
-        ...eventOf(message),
-      }));
-      const newest = await applyEvents(client, events, from.burying, reader.targets);
-      return { position: after(cluster, fresh.at(-1)!), newest, outcome: {} };
+      if (fresh.length === 0) return steps;
+      const newest = await applyEvents(client, fresh.map(eventsOf), burying, reader.targets);
+      fresh.forEach(({ partition }, n) => (steps.get(String(partition))!.newest = newest[n]));
+      return steps;
     },
     reader.consumer,
   );
-  if (outcome === 'missing' || outcome === 'busy') {
-    await assertOurs(pool, 'kafka', reader.consumer);
-    throw new StartAgain(`the checkpoint of partition ${partition} is gone`);
+  if ([...outcomes.values()].includes('missing')) await assertOurs(pool, 'kafka', reader.consumer);
+  return parts.map(({ partition }) => {
+    const outcome = outcomes.get(String(partition))!;
+    if (outcome === 'missing')
+      return { again: new StartAgain(`the checkpoint of partition ${partition} is gone`) };
+    return outcome === 'busy' ? { busy: true } : outcome;
+  });
+}
+
+/** What is to be done about what came of a partition, and the messages that are to be applied. */
+function stepOf(
+  part: Fetched,
+  position: KafkaPosition,
+): { step: Step<KafkaPosition, Outcome>; messages: KafkaMessage[] } {
+  const { topic, partition, cluster, fetched } = part;
+  const ours = position.cluster === cluster;
+  if (ours && isAnotherTopic(position, part)) {
+    const what = `${topic}[${partition}] is not the one that was read: it is applied from its beginning`;
+    const again = new StartAgain(what);
+    return { step: { position: { cluster, offset: '0' }, outcome: { again } }, messages: [] };
   }
-  if (outcome.again !== undefined) throw new StartAgain(outcome.again);
-  return outcome;
+  const next = ours ? BigInt(position.offset) : 0n;
+  if (BigInt(fetched) > next) return { step: { outcome: { seek: String(next) } }, messages: [] };
+  const messages = part.messages.filter((message) => BigInt(message.offset) >= next);
+  const last = messages.at(-1);
+  return { step: { ...(last && { position: after(cluster, last) }), outcome: {} }, messages };
+}
+
+function eventsOf({ topic, partition, messages }: Fetched): SourceEvent[] {
+  return messages.map((message) => ({
+    position: `${topic}[${partition}]@${message.offset}`,
+    ...eventOf(message),
+  }));
 }
 
 function eventOf({ key, value, headers = {} }: KafkaMessage) {
@@ -182,8 +222,7 @@ function after(cluster: string, message: KafkaMessage): KafkaPosition {
  */
 function isAnotherTopic(
   { offset, record }: KafkaPosition,
-  { topic, partition, fetched, high, unproven }: Fetched,
-  messages: KafkaMessage[],
+  { topic, partition, fetched, high, unproven, messages }: Fetched,
 ): boolean {
   if (high !== undefined && BigInt(high) < BigInt(offset)) return true;
   if (record === undefined) return false;

@@ -43,6 +43,8 @@ export async function readOffsets(
   }));
 }
 
+/** Most partitions of which what came is applied together. */
+const PARTITIONS = 64;
 /** How long stopping waits for a consumer that is just joining its group. */
 const JOIN_GRACE_MS = 5_000;
 
@@ -151,7 +153,7 @@ export function startKafka({ pool, log, brokers, ...options }: KafkaSourceOption
     await consumer.run({
       autoCommit: false,
       eachBatchAutoResolve: false,
-      partitionsConsumedConcurrently: 3,
+      partitionsConsumedConcurrently: PARTITIONS,
       eachBatch,
     });
   }

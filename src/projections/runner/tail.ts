@@ -5,7 +5,7 @@ import {
   inTransaction,
   takeOver,
   TakenOver,
-  withCheckpoint,
+  withCheckpoints,
   type Step,
 } from './checkpoint.js';
 import { applyEvents } from '../dead-letters/bury.js';
@@ -133,30 +133,34 @@ async function beginCheckpoint(pool: pg.Pool): Promise<boolean> {
 
 type Outcome = 'more' | 'idle';
 
-function turn(
+async function turn(
   pool: pg.Pool,
   log: Log,
   limit: number,
   oneByOne: boolean,
 ): Promise<Outcome | 'busy' | 'missing'> {
-  return withCheckpoint<TailPosition, Outcome>(
+  const outcomes = await withCheckpoints<TailPosition, Outcome>(
     pool,
-    partition,
+    [partition],
     false,
-    async (client, { position, ageSeconds }) => {
+    async (client, checkpoints) => {
+      const { position, ageSeconds } = checkpoints.get(partition)!;
       const { rows } = await client.query<{ system: string }>(
         'select system_identifier::text as system from pg_control_system()',
       );
       const { system } = rows[0]!;
       if (system !== position.system) throw new RestoredCopy(position.system, system);
-      if (position.replay !== undefined)
-        return replay(client, oneByOne ? log : undefined, { ...position, replay: position.replay }, limit);
-      const step = await page(client, oneByOne ? log : undefined, position, limit);
+      const burying = oneByOne ? log : undefined;
+      const step =
+        position.replay === undefined
+          ? await page(client, burying, position, limit)
+          : await replay(client, burying, { ...position, replay: position.replay }, limit);
       // Nothing new: no row is rewritten each second, but an old snapshot must not hold the outbox back either.
-      if (step.outcome === 'idle' && !step.newest && ageSeconds < 30) return { outcome: 'idle' };
-      return step;
+      const nothing = step.outcome === 'idle' && !step.newest && ageSeconds < 30;
+      return new Map([[partition, nothing ? { outcome: 'idle' } : step]]);
     },
   );
+  return outcomes.get(partition)!;
 }
 
 /** @param burying one by one, and what can't be applied is a dead letter, told here */
@@ -204,7 +208,7 @@ async function page(
   );
   const found = rows.filter((row) => row.sequence !== null);
   const events = found.map((row) => ({ position: `outbox ${row.sequence}`, payload: row.payload }));
-  const applied = await applyEvents(client, events, burying);
+  const [applied] = await applyEvents(client, [events], burying);
   const through = { system, snapshot: rows[0]!.next };
   if (found.length < limit) return { position: through, newest: applied, outcome: 'idle' };
   // More than a page: the rest comes from the journal, in order of the same sequences and by its primary key, where
