@@ -27,8 +27,8 @@ interface BatchOptions extends SourceOptions {
 }
 
 /**
- * Together with what other partitions brought, which none of them waits for; by itself, when somebody holds its
- * checkpoint or one of them brought what can't be applied; and its events one by one, when it did.
+ * Together with what other partitions brought; by itself, when that failed or somebody holds its checkpoint, so that
+ * none waits for another's accounts, nor for its trouble; its events one by one, when one of them can't be applied.
  */
 type How = 'in company' | 'alone' | 'one by one';
 
@@ -76,8 +76,12 @@ export function batchHandler(options: BatchOptions): (payload: EachBatchPayload)
       } catch (error) {
         if (error instanceof TakenOver || error instanceof StartAgain) return fail(error);
         if (isKafkaError(error)) throw error;
-        if (isPoison(error) && how !== 'one by one') {
-          how = how === 'alone' ? 'one by one' : 'alone';
+        if (how === 'in company') {
+          how = 'alone';
+          continue;
+        }
+        if (isPoison(error) && how === 'alone') {
+          how = 'one by one';
           continue;
         }
         attempts += 1;

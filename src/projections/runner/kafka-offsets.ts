@@ -55,9 +55,12 @@ export interface ApplyOptions {
   reader?: Reader;
   /** One by one, and what can't be applied is a dead letter, told here. */
   burying?: Log | undefined;
-  /** For a checkpoint that another process holds; false passes over what came of such a partition. */
+  /** For what another process holds: false passes over a partition whose checkpoint it is, and gives up accounts soon. */
   wait?: boolean;
 }
+
+/** How long accounts are waited for where there are others to go on with. */
+const SOON = '1s';
 
 /** Nothing wrong with an event, but with where we stand: the consumer starts again, from `prepareOffsets` on. */
 export class StartAgain extends Error {}
@@ -161,6 +164,7 @@ export async function applyFetched(
         if (messages.length > 0) fresh.push({ ...part, messages });
       }
       if (fresh.length === 0) return steps;
+      if (!wait) await client.query(`set local lock_timeout = '${SOON}'`);
       const newest = await applyEvents(client, fresh.map(eventsOf), burying, reader.targets);
       fresh.forEach(({ partition }, n) => (steps.get(String(partition))!.newest = newest[n]));
       return steps;
