@@ -27,8 +27,10 @@ export class ExportCommand extends CommandRunner {
     }
     const { exportEntries } = await import('../export/export.js');
     const { fileSink, streamSink } = await import('../export/sink.js');
-    const sink = out === '-' ? streamSink(process.stdout) : await fileSink(out);
-    const release = abandonOnSignal(sink.abandon);
+    const opening = out === '-' ? Promise.resolve(streamSink(process.stdout)) : fileSink(out);
+    // Before the file can be there: a signal that comes just then must not leave it behind.
+    const release = abandonOnSignal(async () => (await opening).abandon());
+    const sink = await opening;
     const progress = await quietProgress();
     try {
       const done = await withReader((pool) =>
