@@ -5,8 +5,10 @@ import { schemaOf, type ProjectionName } from './projection.js';
 /** No version of a projection can be read: it was never built. Who asked over HTTP is told UNAVAILABLE. */
 export class NotBuilt extends Problem {
   constructor(projection: string) {
-    const how = `run \`counterfoil projections rebuild ${projection}\``;
-    super('UNAVAILABLE', `projection ${projection} is not built: ${how}`);
+    super(
+      'UNAVAILABLE',
+      `projection ${projection} is not built: run \`counterfoil projections rebuild ${projection}\``,
+    );
   }
 }
 
