@@ -57,7 +57,7 @@ describe(`kill -9 of ${parts.join(', ')} under load, ${rounds} times each (FAULT
   });
 
   it(
-    'leaves every transaction in the topic once',
+    'leaves every transaction in the topic, and what came twice is the same',
     async () => {
       const complete = events(acknowledged.length);
       const records = await readTopic(stack.brokers, 'ledger.transactions.v1', complete, {
@@ -66,7 +66,14 @@ describe(`kill -9 of ${parts.join(', ')} under load, ${rounds} times each (FAULT
         const { stdout } = await counterfoil(['connect', 'status', '--json'], await stack.environment());
         throw new Error(`${error.message} of ${acknowledged.length}\n${stdout}`);
       });
-      expect(records.map(({ headers }) => headers.ce_id).sort()).toEqual([...acknowledged].sort());
+      // The promise is at least once: exactly-once delivery spares most repeats, not all of them.
+      const first = new Map<string, object>();
+      for (const { partition, key, value, headers } of records) {
+        const record = { partition, key, value, headers };
+        expect(record).toEqual(first.get(headers.ce_id!) ?? record);
+        first.set(headers.ce_id!, record);
+      }
+      expect([...first.keys()].sort()).toEqual([...acknowledged].sort());
     },
     RECOVERY_MS + 30_000,
   );
