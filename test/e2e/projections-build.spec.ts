@@ -252,11 +252,13 @@ describe('verify', () => {
       'verify',
       'balances',
       'transactions',
+      'trial-balance',
       '--sample',
       '2',
     );
     expect(status).toBe(0);
     expect(stdout).toContain('balances: 2 accounts compared, no difference');
+    expect(stdout).toContain('trial-balance: 2 accounts compared, no difference');
   });
 });
 

@@ -3,7 +3,7 @@ import type pg from 'pg';
 export type Slice =
   { by: 'accounts'; accounts: string[] } | { by: 'transactions'; after: string; through: string };
 
-export interface Part {
+interface Part {
   slice: Slice;
   /** Accounts or transactions in it. */
   size: number;
