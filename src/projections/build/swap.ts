@@ -34,14 +34,13 @@ export async function catchUp(
       signal.throwIfAborted();
       behind(BigInt(floor) - BigInt(after));
       const last = await inTransaction(pool, (client) =>
-        replaySlice(client, builds, { after, limit: SLICE }),
+        replaySlice(client, builds, { after, limit: SLICE, through: floor }),
       );
       if (!last) break;
       after = last.sequence;
     }
     await setThrough(pool, builds, floor);
-    const { rows } = await pool.query<{ last: string }>('select last_value as last from journal.sequence');
-    if (BigInt(rows[0]!.last) - BigInt(floor) < CLOSE) return;
+    if (BigInt(await lastSequence(pool)) - BigInt(floor) < CLOSE) return;
   }
 }
 
@@ -129,14 +128,25 @@ export async function publishDiffering(pool: pg.Pool, before: Target[], builds: 
   );
 }
 
-/** To those that are active now as well: then all of them stand at the same place. */
+/**
+ * To those that are active now as well: then all of them stand at the same place. Nobody applies meanwhile, so the
+ * active ones have nothing beyond the last sequence of this moment; who went on to the journal's end would never come
+ * to it while commands are taken.
+ */
 async function applyRest(client: pg.ClientBase, builds: Version[], active: Target[]): Promise<void> {
+  const through = await lastSequence(client);
   let after = await leastThrough(client, builds);
   for (;;) {
-    const last = await replaySlice(client, [...active, ...builds], { after, limit: SLICE });
+    const last = await replaySlice(client, [...active, ...builds], { after, limit: SLICE, through });
     if (!last) return;
     after = last.sequence;
   }
+}
+
+/** The last one drawn: nothing that is recorded already has a later one. */
+async function lastSequence(db: Pick<pg.ClientBase, 'query'>): Promise<string> {
+  const { rows } = await db.query<{ last: string }>('select last_value as last from journal.sequence');
+  return rows[0]!.last;
 }
 
 async function leastThrough(db: Pick<pg.ClientBase, 'query'>, builds: Version[]): Promise<string> {
