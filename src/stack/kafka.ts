@@ -81,8 +81,8 @@ async function formatOnce(dir: string, config: string, signal?: AbortSignal): Pr
     { heapMb: 128, quickStart: true },
     'kafka.tools.StorageTool',
     'format',
-    '-t',
-    id,
+    // As one argument: an id may begin with a dash.
+    `--cluster-id=${id}`,
     '-c',
     config,
   );
