@@ -4,7 +4,7 @@ import { isRetryable } from '../../platform/postgres.js';
 import { inTransaction } from '../runner/checkpoint.js';
 import { replaySlice } from '../runner/journal-replay.js';
 import { replacedAlone, type Target, type Version } from '../versions.js';
-import { floorOf } from './floor.js';
+import { floorOf, lastSequence } from './floor.js';
 
 /** Transactions applied at once. */
 const SLICE = 5_000;
@@ -141,12 +141,6 @@ async function applyRest(client: pg.ClientBase, builds: Version[], active: Targe
     if (!last) return;
     after = last.sequence;
   }
-}
-
-/** The last one drawn: nothing that is recorded already has a later one. */
-async function lastSequence(db: Pick<pg.ClientBase, 'query'>): Promise<string> {
-  const { rows } = await db.query<{ last: string }>('select last_value as last from journal.sequence');
-  return rows[0]!.last;
 }
 
 async function leastThrough(db: Pick<pg.ClientBase, 'query'>, builds: Version[]): Promise<string> {
