@@ -4,6 +4,7 @@ import { loadConfig } from '../config.js';
 import { rebuildFromTopic } from '../projections/build/from-topic.js';
 import { dropVersion, rebuild, swapIn, type Step } from '../projections/build/rebuild.js';
 import { hasJournal } from '../projections/journal.js';
+import { neverFoundOut } from '../projections/freshness.js';
 import type { ProjectionName } from '../projections/projection.js';
 import { readOffsets } from '../projections/runner/kafka-source.js';
 import type { Log } from '../projections/runner/source.js';
@@ -127,7 +128,7 @@ function buildingOf(building: { version: number; done: number } | null): string 
   return building ? `version ${building.version}, ${Math.floor(100 * building.done)}%` : '';
 }
 
-function describe(found: ReadModelStatus): string {
+export function describe(found: ReadModelStatus): string {
   const table = tableOf(
     [
       { head: 'projection' },
@@ -147,8 +148,12 @@ function describe(found: ReadModelStatus): string {
     ]),
   );
   const { last_day, total, last_at } = found.healed;
+  const complete =
+    found.as_of === neverFoundOut
+      ? 'what is missing is not known yet'
+      : `everything recorded before ${found.as_of} is there`;
   return [
-    `fed by ${found.source ?? 'nothing yet'}; everything recorded before ${found.as_of} is there`,
+    `fed by ${found.source ?? 'nothing yet'}; ${complete}`,
     `healed from the journal: ${grouped(last_day)} events in the last day, ${grouped(total)} in all${last_at ? `, last at ${last_at}` : ''}`,
     '',
     table,

@@ -9,11 +9,15 @@ export interface Freshness {
   lag_events: number;
   /** Age of the first of them; 0 when there is none. */
   lag_seconds: number;
-  /** Everything recorded before this time is in the read model: found out about once a second, never guessed. */
+  /** Everything recorded before this time is in the read model: found out about once a second, never guessed;
+   *  `neverFoundOut` until the first time. */
   as_of: string;
   /** What feeds it; null when nothing ever has. */
   source: 'kafka' | 'tail' | null;
 }
+
+/** The `as_of` of a read model that has just been made. */
+export const neverFoundOut = '1970-01-01T00:00:00.000000Z';
 
 /** So many are looked at and no more: with one event missing, everything after it lies beyond the mark. */
 const MOST_LOOKED_AT = 10_000;
