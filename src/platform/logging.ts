@@ -37,8 +37,10 @@ export function nestLogger(logger: Logger): LoggerService {
 export function logRequest(logger: Logger, request: FastifyRequest, reply: FastifyReply): void {
   const route = request.routeOptions.url;
   const probe = route === '/metrics' || route?.startsWith('/health/');
+  const level = probe ? 'debug' : 'info';
+  if (!logger.isLevelEnabled(level)) return;
   const { ctx } = request;
-  logger[probe ? 'debug' : 'info'](
+  logger[level](
     {
       method: request.method,
       route: route ?? null,

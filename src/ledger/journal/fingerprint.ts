@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** Members whose null says something else than their absence. */
 const nullable = new Set(['min_balance', 'max_balance']);
@@ -10,7 +10,7 @@ const nullable = new Set(['min_balance', 'max_balance']);
  */
 export function fingerprint(method: string, url: string, body: unknown): Buffer {
   const text = `${method} ${normalizedUrl(url)}\n${canonical(body, true)}`;
-  return createHash('sha256').update(text).digest().subarray(0, 16);
+  return hash('sha256', text, 'buffer').subarray(0, 16);
 }
 
 function normalizedUrl(url: string): string {

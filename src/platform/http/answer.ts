@@ -16,5 +16,5 @@ export function sendAnswer(reply: FastifyReply, answer: Answer): FastifyReply {
   return reply
     .status(answer.status)
     .header('content-type', refused ? 'application/problem+json' : 'application/json; charset=utf-8')
-    .send(Buffer.from(answer.body));
+    .send(answer.body);
 }
