@@ -5,6 +5,7 @@ import { freePort, startPart, waitReady } from '../../src/stack/process.js';
 
 export interface Program {
   url: string;
+  pid: number;
   /** Everything it has written so far; none once it is stopped. */
   output(): Promise<string>;
   /** As Ctrl-C or a supervisor does; resolves when the process is gone. Safe to call again. */
@@ -17,6 +18,7 @@ export interface Program {
 export async function startProgram(
   databaseUrl: string,
   settings: Record<string, string> = {},
+  nodeArgs: string[] = [],
 ): Promise<Program> {
   const dir = await mkdtemp(join(tmpdir(), 'counterfoil-program-'));
   const port = await freePort();
@@ -24,7 +26,7 @@ export async function startProgram(
   const part = await startPart({
     name: 'service',
     command: process.execPath,
-    args: ['--enable-source-maps', 'dist/src/main.js'],
+    args: [...nodeArgs, '--enable-source-maps', 'dist/src/main.js'],
     dir,
     env: { PATH: process.env.PATH, DATABASE_URL: databaseUrl, PORT: String(port), ...settings },
   });
@@ -40,7 +42,13 @@ export async function startProgram(
     await stop();
     throw error;
   }
-  return { url, output: () => readFile(part.logFile, 'utf8'), stop, kill9: () => part.kill9() };
+  return {
+    url,
+    pid: part.pid,
+    output: () => readFile(part.logFile, 'utf8'),
+    stop,
+    kill9: () => part.kill9(),
+  };
 }
 
 /** What `work` makes of the running service, which is stopped after it. */
