@@ -76,14 +76,13 @@ begin
            sum(case e.side when 'debit' then e.pending else -e.pending end) as pending,
            count(*) as legs,
            min(cardinality(t.account_nos)) as said,
-           -- A leg beyond the arrays compares as null, which bool_and would pass over.
            bool_and(coalesce(t.xid = pg_current_xact_id()
                     and t.account_nos[e.leg] = e.account_no and t.versions[e.leg] = e.version
                     and t.effective_at = e.effective_at and t.recorded_at = e.recorded_at
                     and t.ledger = a.ledger, false)) as sound
     from fresh e
-    left join journal.transactions t on t.sequence = e.transaction_sequence
-    left join journal.accounts a on a.no = e.account_no
+    left join lateral (select * from journal.transactions where sequence = e.transaction_sequence limit 1) t on true
+    left join lateral (select * from journal.accounts where no = e.account_no limit 1) a on true
     group by e.transaction_sequence, a.currency
   ) l
   group by l.sequence
@@ -103,7 +102,7 @@ begin
   ) e
   left join lateral (
     select * from journal.entries p
-    where p.account_no = e.account_no and p.version = e.version - 1 and e.v is null
+    where p.account_no = e.account_no and p.version = e.version - 1 and e.v is null limit 1
   ) p on true
   where e.version <> coalesce(e.v, p.version, 0) + 1
      or e.posted_debits <> coalesce(e.pd, p.posted_debits, 0) + case e.side when 'debit' then e.posted else 0 end
@@ -128,6 +127,7 @@ CREATE FUNCTION journal.check_pending() RETURNS trigger
 declare
   broken text;
 begin
+  if not exists (select from fresh where pending <> 0) then return null; end if;
   select format('transaction %s', t.sequence) into broken
   from fresh e cross join lateral (
     select * from journal.transactions where sequence = e.transaction_sequence limit 1
@@ -159,6 +159,8 @@ begin
   if broken is not null then
     raise exception 'journal: % has no entries', broken using errcode = 'check_violation';
   end if;
+
+  if not exists (select from fresh where parent_id is not null or kind <> 'posting') then return null; end if;
 
   -- What builds on another continues its chain: step by step, never taking more than was left.
   select format('transaction %s', t.sequence) into broken
@@ -278,6 +280,25 @@ begin
 end $$;
 
 ALTER FUNCTION journal.drop_outbox_days(keep interval) OWNER TO counterfoil_owner;
+
+CREATE FUNCTION journal.expect_accounts(nos bigint[], revisions integer[], versions bigint[]) RETURNS void
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+  if exists (
+    select from unnest(nos, revisions, versions) n (no, revision, version)
+    cross join lateral (select revision from journal.accounts where no = n.no limit 1) a
+    cross join lateral (
+      select coalesce((
+        select e.version from journal.entries e where e.account_no = n.no order by e.version desc limit 1), 0) as version
+    ) h
+    where a.revision <> n.revision or h.version <> n.version
+  ) then
+    raise exception 'journal: an account has changed meanwhile' using errcode = 'serialization_failure';
+  end if;
+end $$;
+
+ALTER FUNCTION journal.expect_accounts(nos bigint[], revisions integer[], versions bigint[]) OWNER TO counterfoil_owner;
 
 CREATE FUNCTION journal.expire_command_results(retention interval, most integer) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
@@ -628,8 +649,10 @@ CREATE TABLE journal.command_results (
     principal text NOT NULL COLLATE pg_catalog."C",
     fingerprint bytea NOT NULL,
     status smallint NOT NULL,
-    body text NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL
+    body text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    transaction_sequence bigint,
+    CONSTRAINT command_results_check CHECK ((num_nonnulls(body, transaction_sequence) = 1))
 )
 PARTITION BY HASH (idempotency_key);
 
@@ -641,8 +664,10 @@ CREATE TABLE journal.command_results_0 (
     principal text NOT NULL COLLATE pg_catalog."C",
     fingerprint bytea NOT NULL,
     status smallint NOT NULL,
-    body text NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL
+    body text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    transaction_sequence bigint,
+    CONSTRAINT command_results_check CHECK ((num_nonnulls(body, transaction_sequence) = 1))
 );
 
 ALTER TABLE journal.command_results_0 OWNER TO counterfoil_owner;
@@ -992,7 +1017,7 @@ ALTER TABLE trial_balance_v1.sums OWNER TO counterfoil_projector;
 
 ALTER TABLE ONLY journal.command_results ATTACH PARTITION journal.command_results_0 FOR VALUES WITH (modulus 8, remainder 0);
 
-ALTER TABLE ONLY journal.entries ATTACH PARTITION journal.entries_0 FOR VALUES WITH (modulus 32, remainder 0);
+ALTER TABLE ONLY journal.entries ATTACH PARTITION journal.entries_0 FOR VALUES WITH (modulus 8, remainder 0);
 
 ALTER TABLE ONLY counterfoil.counterfoil_migrations ALTER COLUMN id SET DEFAULT nextval('counterfoil.counterfoil_migrations_id_seq'::regclass);
 
@@ -1264,6 +1289,9 @@ REVOKE ALL ON FUNCTION journal.check_transactions() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION journal.drop_outbox_days(keep interval) FROM PUBLIC;
 GRANT ALL ON FUNCTION journal.drop_outbox_days(keep interval) TO counterfoil_app;
+
+REVOKE ALL ON FUNCTION journal.expect_accounts(nos bigint[], revisions integer[], versions bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION journal.expect_accounts(nos bigint[], revisions integer[], versions bigint[]) TO counterfoil_app;
 
 REVOKE ALL ON FUNCTION journal.expire_command_results(retention interval, most integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION journal.expire_command_results(retention interval, most integer) TO counterfoil_app;

@@ -37,6 +37,7 @@ export async function startService(config: Config, databaseUrl: string, logger: 
     applicationName: 'counterfoil-api',
     lockSeconds: 1,
     statementSeconds: 15,
+    hot: true,
   });
   const reads = createPool(databaseUrl, {
     role: 'counterfoil_app',

@@ -5,6 +5,7 @@ import { PointsInTime1763700000002 } from '../../migrations/0002-points-in-time.
 import { Chains1763700000003 } from '../../migrations/0003-chains.js';
 import { ReadModel1763700000004 } from '../../migrations/0004-read-model.js';
 import { Analysts1763700000005 } from '../../migrations/0005-analysts.js';
+import { HotPath1763700000006 } from '../../migrations/0006-hot-path.js';
 import { ReadModelOnly1763700000005 } from '../../migrations/read-model-only.js';
 import { installProjections } from '../projections/install.js';
 import { hasJournal } from '../projections/journal.js';
@@ -17,6 +18,7 @@ const migrations = [
   Chains1763700000003,
   ReadModel1763700000004,
   Analysts1763700000005,
+  HotPath1763700000006,
 ];
 /** Of a database without a journal, fed by the topic alone. */
 const readModelMigrations = [ReadModelOnly1763700000005];

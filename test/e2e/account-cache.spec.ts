@@ -28,8 +28,8 @@ afterAll(async () => {
   await database?.drop();
 });
 
-const journal = (remembered?: number) =>
-  new Journal(pool, { committed: () => {}, retried: () => {} }, remembered);
+const journal = (most = 200_000) =>
+  new Journal(pool, { committed: () => {}, retried: () => {} }, { numbers: most, accounts: most });
 
 function request(command: Command): Request {
   return {

@@ -349,8 +349,8 @@ describe.each(['counterfoil_app', 'counterfoil_owner'])('as %s', (role) => {
     const { rows } = await client.query(
       `select count(*) from pg_inherits where inhparent = 'journal.entries'::regclass`,
     );
-    expect(rows[0].count).toBe('32');
-    for (let n = 0; n < 32; n++) {
+    expect(rows[0].count).toBe('8');
+    for (let n = 0; n < 8; n++) {
       await refused(
         () => append(sound, { into: `journal.entries_${n}` }),
         role === 'counterfoil_app' ? PRIVILEGE : RESTRICT,
@@ -358,7 +358,7 @@ describe.each(['counterfoil_app', 'counterfoil_owner'])('as %s', (role) => {
     }
   });
 
-  const partitions = Array.from({ length: 32 }, (_, n) => `journal.entries_${n}`);
+  const partitions = Array.from({ length: 8 }, (_, n) => `journal.entries_${n}`);
   const appendOnly = ['journal.entries', ...partitions, 'journal.transactions', 'journal.account_changes'];
 
   test.each(['update', 'delete', 'truncate'])(
@@ -446,7 +446,7 @@ describe('privileges', () => {
       'counterfoil_reader',
       'counterfoil_cdc',
     ]) {
-      for (let n = 0; n < 32; n++) {
+      for (let n = 0; n < 8; n++) {
         for (const privilege of [
           'select',
           'insert',

@@ -41,11 +41,15 @@ export async function startTcpProxy(databaseUrl: string): Promise<TcpProxy> {
       });
     }
     client.on('data', (bytes) => {
-      if (isCommit(bytes)) {
+      const commit = commitIn(bytes);
+      if (commit >= 0) {
         if (commits > 0) {
           commits--;
           cut++;
-          return end();
+          client.destroy();
+          // What it would have committed arrives.
+          upstream.end(bytes.subarray(0, commit));
+          return;
         }
         if (answers > 0) {
           answers--;
@@ -57,6 +61,7 @@ export async function startTcpProxy(databaseUrl: string): Promise<TcpProxy> {
     upstream.on('data', (bytes) => {
       received += bytes.length;
       if (!swallow) return void client.write(bytes);
+      if (!bytes.includes('COMMIT\0')) return;
       // Postgres has answered: the commit is done, and the client will never hear of it.
       cut++;
       end();
@@ -87,7 +92,7 @@ export async function startTcpProxy(databaseUrl: string): Promise<TcpProxy> {
   };
 }
 
-/** A simple query `commit`, or the same text prepared: `Q` or `P`, a length, and the text. */
-function isCommit(bytes: Buffer): boolean {
-  return /(^Q....|^P....[^\0]*\0)commit\s*;?\s*\0/is.test(bytes.toString('latin1'));
+/** Where a simple query `commit` begins, or the same text prepared: `Q` or `P`, a length, and the text; else -1. */
+function commitIn(bytes: Buffer): number {
+  return bytes.toString('latin1').search(/(Q....|P....[^\0]*\0)commit\s*;?\s*\0/is);
 }

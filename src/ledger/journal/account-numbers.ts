@@ -39,6 +39,20 @@ export class AccountNumbers {
     return numbers;
   }
 
+  /** The same, when all of them are remembered. */
+  known(requests: Request[]): Map<string, string> | undefined {
+    const numbers = new Map<string, string>();
+    for (const request of requests) {
+      for (const id of lockedBy(request)) {
+        const name = nameIn(request.ledger, id);
+        const no = this.numbers.get(name);
+        if (no === undefined) return undefined;
+        numbers.set(name, no);
+      }
+    }
+    return numbers;
+  }
+
   remember({ ledger, id, no }: { ledger: string; id: string; no: string }): void {
     this.numbers.set(nameIn(ledger, id), no);
     if (this.numbers.size > this.most) this.numbers.delete(this.numbers.keys().next().value!);

@@ -1,5 +1,4 @@
 import { accountView } from '../accounts/account.view.js';
-import type { Command } from '../rules/command.js';
 import type { Decision } from '../rules/decide.js';
 import type { Chain, Transaction } from '../rules/record.js';
 import { transactionView } from '../transactions/transaction.view.js';
@@ -9,11 +8,8 @@ import { newChain } from './chains.js';
 type Effect = Exclude<Decision, { refusal: unknown }>;
 
 /** The status and body of a command that was not refused; `revision`, where it is not in the body, for the ETag. */
-export function answerOf(
-  command: Command,
-  decision: Effect,
-): { status: number; body: string; revision?: number } {
-  if ('transaction' in decision) return recorded(command, decision.transaction);
+export function answerOf(decision: Effect): { status: number; body: string; revision?: number } {
+  if ('transaction' in decision) return answerOfRecord(decision.transaction);
   if ('unchanged' in decision) return json(200, accountView(decision.unchanged));
   if ('change' in decision) {
     const { kind, account } = decision.change;
@@ -24,8 +20,12 @@ export function answerOf(
   return { status: 204, body: '' };
 }
 
-function recorded({ command }: Command, transaction: Transaction) {
-  if (command.startsWith('wallet_')) return json(200, walletView(transaction));
+/**
+ * What the command that recorded a transaction is answered, then and whenever it comes again: stored results refer to the
+ * transaction. Whoever changes these bytes has to keep the old ones for what was recorded before.
+ */
+export function answerOfRecord(transaction: Transaction): { status: number; body: string } {
+  if (transaction.wallet) return json(200, walletView(transaction));
   return json(201, transactionView(newChain(transaction)));
 }
 

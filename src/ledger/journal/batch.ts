@@ -1,4 +1,3 @@
-import { v7 as uuidv7 } from 'uuid';
 import { accountEvent } from '../../events/account-event.js';
 import { annotationEvent } from '../../events/annotation-event.js';
 import type { OutboxEvent } from '../../events/event.js';
@@ -9,6 +8,7 @@ import type { Account } from '../rules/account.js';
 import { claimsOf, opensOf } from '../rules/command.js';
 import { decide, type Decision, type Draw, type World } from '../rules/decide.js';
 import type { AccountChange, Annotation, Chain, Transaction } from '../rules/record.js';
+import { newId } from '../../platform/ids.js';
 import { answerOf } from './answers.js';
 import { extended, newChain } from './chains.js';
 import type { NewResult } from './columns.js';
@@ -65,6 +65,11 @@ export class Batch implements Written {
     return this.results.length + this.events.length === 0;
   }
 
+  /** All accounts of its commands, as they are after them. */
+  get accounts(): Iterable<Account> {
+    return this.state.accounts.values();
+  }
+
   /** Newest state of each account whose own row changed after it was opened. */
   get updated(): Account[] {
     const changed = this.changes.filter(({ kind }) => kind !== 'opened');
@@ -83,10 +88,11 @@ export class Batch implements Written {
       const { code, detail, fields } = decision.refusal;
       return this.store(request, problemOutcome(new Problem(code, detail, fields), request));
     }
-    const answer = answerOf(request.command, decision);
+    const answer = answerOf(decision);
     if (request.dryRun) return { status: 200, body: answer.body, replayed: false };
     this.keep(request, decision);
-    return this.store(request, { ...answer, replayed: false });
+    const recorded = 'transaction' in decision ? decision.transaction : undefined;
+    return this.store(request, { ...answer, replayed: false }, recorded);
   }
 
   /** All of them or none: what the first ones did is taken back when a later one is refused. */
@@ -142,20 +148,20 @@ export class Batch implements Written {
     return {
       ledger,
       sequence: sequences.shift()!,
-      id: uuidv7(),
-      opening: { accountNo: opens ? accountNos.shift()! : '', sequence: first, id: opens ? uuidv7() : '' },
+      id: newId(),
+      opening: { accountNo: opens ? accountNos.shift()! : '', sequence: first, id: opens ? newId() : '' },
       principal,
       idempotencyKey,
       trace,
     };
   }
 
-  private store(work: Work, outcome: Outcome): Outcome {
+  private store(work: Work, outcome: Outcome, recorded?: Transaction): Outcome {
     if (work.idempotencyKey === null || !isStored(outcome.status)) return outcome;
     if (!isAtomic(work) && work.dryRun) return outcome;
     const key = resultKey(work);
     this.state.results.set(key, { ...outcome, fingerprint: work.fingerprint });
-    this.results.push({ request: work, outcome });
+    this.results.push({ request: work, outcome, sequence: recorded?.sequence ?? null });
     return outcome;
   }
 

@@ -1,13 +1,17 @@
 import type { OutboxEvent } from '../../events/event.js';
 import type { Account } from '../rules/account.js';
-import type { AccountChange, Annotation, Hold, Transaction } from '../rules/record.js';
+import type { AccountChange, Annotation, Entry, Hold, Transaction } from '../rules/record.js';
 import { arrayLiteral } from '../../platform/array.js';
+import * as types from '../../platform/binary-array.js';
+import { binaryArray, type ElementType } from '../../platform/binary-array.js';
 import type { Outcome, Work } from './request.js';
 
 /** A result to be stored under its request's key. */
 export interface NewResult {
   request: Work;
   outcome: Outcome;
+  /** Of the transaction that the answer's body is made from again; null: the body itself is stored. */
+  sequence: string | null;
 }
 
 const text = (value: bigint | null) => (value === null ? null : String(value));
@@ -17,50 +21,58 @@ export function appendColumns(
   transactions: Transaction[],
   results: NewResult[],
   events: OutboxEvent[],
-): unknown[] {
-  const t = <T>(pick: (row: Transaction) => T) => arrayLiteral(transactions.map(pick));
-  const r = <T>(pick: (row: NewResult) => T) => arrayLiteral(results.map(pick));
-  const o = <T>(pick: (row: OutboxEvent) => T) => arrayLiteral(events.map(pick));
-  const entries = transactions.flatMap((transaction) =>
-    transaction.entries.map((entry) => ({ transaction, entry })),
-  );
-  const e = <T>(pick: (row: (typeof entries)[number]) => T) => arrayLiteral(entries.map(pick));
+): Buffer[] {
+  const t = <T>(type: ElementType<T>, pick: (row: Transaction) => T | null) =>
+    binaryArray(type, transactions.map(pick));
+  const r = <T>(type: ElementType<T>, pick: (row: NewResult) => T | null) =>
+    binaryArray(type, results.map(pick));
+  const o = (pick: (row: OutboxEvent) => string | null) => binaryArray(types.text, events.map(pick));
+  const entries = transactions.flatMap((transaction) => transaction.entries);
+  const e = <T>(type: ElementType<T>, pick: (row: Entry) => T) => binaryArray(type, entries.map(pick));
+  const of = <T>(type: ElementType<T>, pick: (row: Transaction) => T) =>
+    binaryArray(
+      type,
+      transactions.flatMap((row) => row.entries.map(() => pick(row))),
+    );
   return [
-    t((row) => row.sequence),
-    t((row) => row.id),
-    t((row) => row.ledger),
-    t((row) => row.kind),
-    t((row) => `{${row.entries.map((entry) => entry.accountNo).join(',')}}`),
-    t((row) => `{${row.entries.map((entry) => entry.version).join(',')}}`),
-    t((row) => row.reference),
-    t((row) => row.effectiveAt),
-    t((row) => row.recordedAt),
-    t((row) => row.description),
-    t((row) => row.metadata && JSON.stringify(row.metadata)),
-    t((row) => row.principal),
-    t((row) => row.idempotencyKey),
-    t((row) => row.trace),
-    e(({ entry }) => entry.accountNo),
-    e(({ entry }) => entry.version),
-    e(({ transaction }) => transaction.sequence),
-    e(({ entry }) => entry.leg),
-    e(({ entry }) => entry.side),
-    e(({ entry }) => text(entry.posted)),
-    e(({ entry }) => text(entry.pending)),
-    e(({ entry }) => text(entry.postedDebits)),
-    e(({ entry }) => text(entry.postedCredits)),
-    e(({ entry }) => text(entry.pendingDebits)),
-    e(({ entry }) => text(entry.pendingCredits)),
-    e(({ transaction }) => transaction.effectiveAt),
-    e(({ entry }) => entry.maxEffectiveAt),
-    e(({ transaction }) => transaction.recordedAt),
-    r(({ request }) => request.ledger),
-    r(({ request }) => request.principal),
-    r(({ request }) => request.idempotencyKey),
-    r(({ request }) => request.fingerprint),
-    r(({ outcome }) => outcome.status),
-    r(({ outcome }) => outcome.body),
-    o((event) => event.sequence),
+    t(types.int8, (row) => row.sequence),
+    t(types.uuid, (row) => row.id),
+    t(types.text, (row) => row.ledger),
+    t(types.text, (row) => row.kind),
+    t(types.text, (row) => `{${row.entries.map((entry) => entry.accountNo).join(',')}}`),
+    t(types.text, (row) => `{${row.entries.map((entry) => entry.version).join(',')}}`),
+    t(types.text, (row) => row.reference),
+    t(types.timestamptz, (row) => row.effectiveAt),
+    t(types.timestamptz, (row) => row.recordedAt),
+    t(types.text, (row) => row.description),
+    t(types.json, (row) => row.metadata && JSON.stringify(row.metadata)),
+    t(types.text, (row) => row.principal),
+    t(types.text, (row) => row.idempotencyKey),
+    t(types.text, (row) => row.trace),
+    e(types.int8, (entry) => entry.accountNo),
+    e(types.int8, (entry) => entry.version),
+    of(types.int8, (row) => row.sequence),
+    e(types.int2, (entry) => entry.leg),
+    e(types.text, (entry) => entry.side),
+    e(types.numeric, (entry) => entry.posted),
+    e(types.numeric, (entry) => entry.pending),
+    e(types.numeric, (entry) => entry.postedDebits),
+    e(types.numeric, (entry) => entry.postedCredits),
+    e(types.numeric, (entry) => entry.pendingDebits),
+    e(types.numeric, (entry) => entry.pendingCredits),
+    of(types.timestamptz, (row) => row.effectiveAt),
+    e(types.timestamptz, (entry) => entry.maxEffectiveAt),
+    of(types.timestamptz, (row) => row.recordedAt),
+    r(types.text, ({ request }) => request.ledger),
+    r(types.text, ({ request }) => request.principal),
+    r(types.text, ({ request }) => request.idempotencyKey),
+    r(types.bytea, ({ request }) => request.fingerprint),
+    r(types.int2, ({ outcome }) => outcome.status),
+    r(types.text, ({ outcome, sequence }) => (sequence === null ? outcome.body : null)),
+    binaryArray(
+      types.int8,
+      events.map((event) => event.sequence),
+    ),
     o((event) => event.eventId),
     o((event) => event.aggregatetype),
     o((event) => event.aggregateid),
@@ -71,6 +83,7 @@ export function appendColumns(
     o((event) => event.payload),
     o((event) => event.traceparent),
     ...specialColumns(transactions.filter(isSpecial)),
+    r(types.int8, ({ sequence }) => sequence),
   ];
 }
 
@@ -79,22 +92,23 @@ function isSpecial({ kind, wallet }: Transaction): boolean {
   return kind !== 'posting' || wallet !== null;
 }
 
-function specialColumns(transactions: Transaction[]): unknown[] {
-  const t = <T>(pick: (row: Transaction) => T) => arrayLiteral(transactions.map(pick));
-  const h = (pick: (hold: Hold) => bigint) => t(({ hold }) => hold && String(pick(hold)));
+function specialColumns(transactions: Transaction[]): Buffer[] {
+  const t = <T>(type: ElementType<T>, pick: (row: Transaction) => T | null) =>
+    binaryArray(type, transactions.map(pick));
+  const h = (pick: (hold: Hold) => bigint) => t(types.numeric, ({ hold }) => hold && pick(hold));
   return [
-    t((row) => row.sequence),
-    t((row) => row.rootId),
-    t((row) => row.parentId),
-    t((row) => row.step),
+    t(types.int8, (row) => row.sequence),
+    t(types.uuid, (row) => row.rootId),
+    t(types.uuid, (row) => row.parentId),
+    t(types.int4, (row) => row.step),
     h((hold) => hold.amount),
     h((hold) => hold.captured),
     h((hold) => hold.released),
     h((hold) => hold.remaining),
-    t(({ hold }) => hold && hold.expiresAt),
-    t((row) => text(row.reversed)),
-    t((row) => row.wallet),
-    t((row) => row.walletReference),
+    t(types.timestamptz, ({ hold }) => hold && hold.expiresAt),
+    t(types.numeric, (row) => row.reversed),
+    t(types.text, (row) => row.wallet),
+    t(types.text, (row) => row.walletReference),
   ];
 }
 

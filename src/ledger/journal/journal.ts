@@ -6,12 +6,13 @@ import { opensOf } from '../rules/command.js';
 import { AccountNumbers } from './account-numbers.js';
 import { Batch, ledgerNotFound, nameIn, replayOf, type BatchState } from './batch.js';
 import { findTargets, haveTargetsCome, readChains, targetNames } from './chains.js';
-import { insertChanges } from './changes.js';
-import { appendColumns } from './columns.js';
-import { commitFate, type Written } from './commit-fate.js';
+import { committed, inOneWrite, sendWrites, together, unavailable, type Place } from './flight.js';
+import { arrayLiteral } from '../../platform/array.js';
+import { KnownAccounts } from './known-accounts.js';
 import { storedResults, takenIds, takenReferences } from './lookups.js';
+import { Optimistic } from './optimistic.js';
 import { lockedBy, partsOf, type Outcome, type Request, type Work } from './request.js';
-import { accountOf, withHead, type AccountRow, type Head } from './rows.js';
+import { accountAgain, withHead, type AccountRow, type Head } from './rows.js';
 import * as sql from './sql.js';
 
 /** A race that the unique indexes decided: run again, the loser now sees the winner. */
@@ -40,6 +41,8 @@ export interface JournalHooks {
  */
 export class Journal {
   private readonly numbers: AccountNumbers;
+  private readonly known: KnownAccounts;
+  private readonly optimistic: Optimistic;
   /** Kept once seen after a COMMIT, absence never. */
   private readonly ledgers = new Set<string>();
   /** Accounts found locked by something else, and until when that is remembered. */
@@ -48,9 +51,16 @@ export class Journal {
   constructor(
     private readonly pool: pg.Pool,
     private readonly hooks: JournalHooks,
-    rememberedNumbers = 200_000,
+    remembered = { numbers: 200_000, accounts: 50_000 },
   ) {
-    this.numbers = new AccountNumbers(rememberedNumbers);
+    this.numbers = new AccountNumbers(remembered.numbers);
+    this.known = new KnownAccounts(remembered.accounts);
+    this.optimistic = new Optimistic(pool, {
+      numbers: this.numbers,
+      known: this.known,
+      ledgers: this.ledgers,
+      hooks,
+    });
   }
 
   /**
@@ -64,11 +74,19 @@ export class Journal {
     for (let attempt = 1; ; attempt++) {
       try {
         if (probe) await this.refuseLocked(work);
-        return await this.attempt(work);
+        else if (attempt === 1) {
+          const outcomes = await this.optimistic.append(work);
+          if (outcomes) return outcomes;
+        }
+        return await this.attempt(work, probe);
       } catch (error) {
         if (error instanceof Problem || error instanceof Waiting) throw error;
         if (codeOf(error) === LOCK_TIMEOUT) {
-          await this.refuseLocked(work);
+          const answered = await this.refuseLocked(work);
+          if (answered && !probe) {
+            probe = true;
+            continue;
+          }
           // Not for an account: for what another process opens, refers to or answers just now.
           throw new Waiting(new Set(work), false);
         }
@@ -79,6 +97,8 @@ export class Journal {
           isConnectionLost(error) ||
           codeOf(error) === UNIQUE_VIOLATION ||
           error instanceof Misremembered;
+        // Whatever it was: what is known may be part of it.
+        if (!isRetryable(error)) this.known.forgetAll();
         if (!again) throw error;
         if (attempt === ATTEMPTS || performance.now() > giveUpAt) {
           throw unavailable(`gave up after ${attempt} attempts; nothing was recorded`);
@@ -89,11 +109,13 @@ export class Journal {
     }
   }
 
-  private async attempt(work: Work[]): Promise<Outcome[]> {
+  /** @param careful what is answered already is looked up first, and locks nothing */
+  private async attempt(work: Work[], careful: boolean): Promise<Outcome[]> {
     const client = await this.pool.connect();
     let healthy = false;
     try {
       const outcomes = new Map<Work, Outcome>();
+      if (careful) await this.answerStored(client, work, outcomes);
       healthy = await this.write(client, work, outcomes);
       return work.map((item) => outcomes.get(item)!);
     } finally {
@@ -104,7 +126,6 @@ export class Journal {
 
   /** False: what is written is committed, but the connection is not to be used again. */
   private async write(client: pg.PoolClient, work: Work[], outcomes: Map<Work, Outcome>): Promise<boolean> {
-    await this.answerStored(client, work, outcomes);
     await this.findLedgers(client, work);
     const open: Work[] = [];
     for (const item of work) {
@@ -123,80 +144,87 @@ export class Journal {
     const requests = partsOf(work);
     await findTargets(client, requests);
     const numbers = await this.numbers.of(client, requests);
-    await client.query('begin');
-    const batch = new Batch(await this.lockAndRead(client, work, requests, numbers));
+    return this.optimistic.around(numbers.values(), () =>
+      this.lockFirst(client, { work, requests, numbers }, outcomes),
+    );
+  }
+
+  private async lockFirst(
+    client: pg.PoolClient,
+    { work, requests, numbers }: { work: Work[]; requests: Request[]; numbers: Map<string, string> },
+    outcomes: Map<Work, Outcome>,
+  ): Promise<boolean> {
+    const { state, ...place } = await this.lockAndRead(client, work, requests, numbers);
+    const batch = new Batch(state);
     for (const item of work) outcomes.set(item, batch.decide(item));
     if (batch.isEmpty) {
       await client.query('rollback');
       return true;
     }
-    await insertChanges(client, batch);
-    const { rows } = await client.query<{ xid: string; timeline: string }>({
-      name: 'append',
-      text: sql.append,
-      values: appendColumns(batch.transactions, batch.results, batch.events),
-    });
-    const answered = await this.commit(client, { ...rows[0]!, ...evidenceOf(batch) });
+    const writes = inOneWrite(client, () => sendWrites(client, batch));
+    const answered = await committed(this.pool, writes, place, batch);
     for (const account of batch.opened) this.numbers.remember(account);
+    this.known.keepAll(batch.accounts);
     if (batch.events.length > 0) this.hooks.committed();
     return answered;
   }
 
-  /**
-   * COMMIT; when the connection is lost in the middle of it, its fate is asked for on another, never guessed.
-   * @returns whether COMMIT was answered on this connection
-   */
-  private async commit(client: pg.PoolClient, written: Written): Promise<boolean> {
-    try {
-      await client.query('commit');
-      return true;
-    } catch (error) {
-      const fate = await commitFate(this.pool, written);
-      if (fate === 'aborted') throw error;
-      if (fate === 'unknown') {
-        throw unavailable('the connection was lost at COMMIT: repeat with the same key to find out');
-      }
-      return false;
-    }
-  }
-
+  /** One round trip: each statement sees what was committed before it began, and so those after the locks all of it. */
   private async lockAndRead(
     client: pg.PoolClient,
     work: Work[],
     requests: Request[],
     numbersByName: Map<string, string>,
-  ): Promise<BatchState> {
-    const accounts = await this.lock(client, numbersByName);
-    if (await haveTargetsCome(client, requests)) throw new Misremembered();
+  ): Promise<{ state: BatchState } & Place> {
     const opens = requests.reduce((sum, { command }) => sum + opensOf(command), 0);
-    const numbers = [...accounts.values()].map((account) => account.no);
-    const { rows } = await client.query<{
-      now: string;
-      sequences: string[];
-      account_nos: string[];
-      heads: Head[] | null;
-    }>({ name: 'read_state', text: sql.readState, values: [numbers, requests.length + opens, opens] });
-    const { now, sequences, account_nos: accountNos, heads } = rows[0]!;
-    const byNumber = new Map([...accounts].map(([name, account]) => [account.no, name]));
-    for (const head of heads ?? []) {
-      const name = byNumber.get(head[0])!;
-      accounts.set(name, withHead(accounts.get(name)!, head));
-    }
+    const numbers = [...numbersByName.values()];
+    const known = numbers.map((no) => this.known.get(no));
+    const values = [
+      arrayLiteral(numbers),
+      arrayLiteral(known.map((account) => account?.revision ?? 0)),
+      arrayLiteral(known.map((account) => account?.version ?? 0)),
+      requests.length + opens,
+      opens,
+    ];
+    const sent = inOneWrite(
+      client,
+      () =>
+        [
+          client.query('begin'),
+          this.lock(client, numbersByName),
+          haveTargetsCome(client, requests),
+          client.query<ReadState>({ name: 'read_state', text: sql.readState, values }),
+          takenIds(client, requests),
+          takenReferences(client, requests),
+          readChains(client, requests),
+          storedResults(client, work),
+        ] as const,
+    );
+    const [, , targetsCame, read, transactionIds, references, chains, results] = await together(...sent);
+    const { now, xid, timeline, ...state } = read.rows[0]!;
+    if (targetsCame || !this.known.holdsOn(timeline)) throw new Misremembered();
     return {
-      now,
-      sequences,
-      accountNos,
-      accounts,
-      transactionIds: await takenIds(client, requests),
-      references: await takenReferences(client, requests),
-      chains: await readChains(client, requests),
-      targets: targetNames(requests),
-      results: await storedResults(client, work),
+      state: {
+        now,
+        sequences: listOf(state.sequences),
+        accountNos: listOf(state.account_nos),
+        accounts: accountsOf(numbersByName, known, state),
+        transactionIds,
+        references,
+        chains,
+        targets: targetNames(requests),
+        results,
+      },
+      xid,
+      timeline,
     };
   }
 
-  /** @throws Waiting with those that need an account which is locked now; what is answered already needs none */
-  private async refuseLocked(work: Work[]): Promise<void> {
+  /**
+   * @returns whether some of them are answered already, which need no account
+   * @throws Waiting with those of the others that need one which is locked now
+   */
+  private async refuseLocked(work: Work[]): Promise<boolean> {
     const stored = await storedResults(this.pool, work);
     const open = work.filter((item) => replayOf(item, stored) === undefined);
     const requests = partsOf(open);
@@ -211,6 +239,7 @@ export class Journal {
     }
     const waiting = open.filter((item) => this.touchesLocked([item]));
     if (waiting.length > 0) throw new Waiting(new Set(waiting), true);
+    return open.length < work.length;
   }
 
   /** Whether an account of theirs was found locked a moment ago: then it is asked about, rather than waited for. */
@@ -223,18 +252,16 @@ export class Journal {
     );
   }
 
-  private async lock(client: pg.PoolClient, numbers: Map<string, string>): Promise<Map<string, Account>> {
-    if (numbers.size === 0) return new Map();
-    const { rows } = await client.query<AccountRow>({
+  private async lock(client: pg.PoolClient, numbers: Map<string, string>): Promise<void> {
+    if (numbers.size === 0) return;
+    const { rows } = await client.query<{ locked: number }>({
       name: 'lock_accounts',
       text: sql.lockAccounts,
-      values: [[...numbers.values()]],
+      values: [arrayLiteral([...numbers.values()])],
     });
-    const accounts = new Map(rows.map((row) => [nameIn(row.ledger, row.id), accountOf(row)]));
-    const wrong = [...numbers.keys()].filter((name) => !accounts.has(name));
-    for (const name of wrong) this.numbers.forget(name);
-    if (wrong.length > 0) throw new Misremembered();
-    return accounts;
+    if (rows[0]!.locked === numbers.size) return;
+    for (const name of numbers.keys()) this.numbers.forget(name);
+    throw new Misremembered();
   }
 
   private async answerStored(
@@ -243,7 +270,6 @@ export class Journal {
     outcomes: Map<Work, Outcome>,
   ): Promise<void> {
     const results = await storedResults(client, work);
-    if (results.size === 0) return;
     for (const item of work) {
       const again = replayOf(item, results);
       if (again) outcomes.set(item, again);
@@ -258,6 +284,34 @@ export class Journal {
   }
 }
 
+interface ReadState {
+  xid: string;
+  timeline: string;
+  now: string;
+  /** Divided by commas, as the next. */
+  sequences: string;
+  account_nos: string;
+  rows: AccountRow[] | null;
+  heads: Head[] | null;
+}
+
+function listOf(text: string): string[] {
+  return text === '' ? [] : text.split(',');
+}
+
+/** What was known of the accounts, and what has changed since. */
+function accountsOf(
+  numbersByName: Map<string, string>,
+  known: (Account | undefined)[],
+  { rows, heads }: Pick<ReadState, 'rows' | 'heads'>,
+): Map<string, Account> {
+  const numbers = [...numbersByName.values()];
+  const accounts = new Map(numbers.map((no, index) => [no, known[index]]));
+  for (const row of rows ?? []) accounts.set(row.no, accountAgain(row, accounts.get(row.no)));
+  for (const head of heads ?? []) accounts.set(head[0], withHead(accounts.get(head[0])!, head));
+  return new Map([...numbersByName].map(([name, no]) => [name, accounts.get(no)!]));
+}
+
 /** A batch could not get all its locks in time. Nothing was recorded. */
 export class Waiting extends Error {
   constructor(
@@ -270,20 +324,8 @@ export class Waiting extends Error {
   }
 }
 
-/** Something that only this batch can have written. */
-function evidenceOf({ events, results }: Batch): Pick<Written, 'eventId' | 'result'> {
-  if (events[0]) return { eventId: events[0].eventId, result: null };
-  const { request, outcome } = results[0]!;
-  const { idempotencyKey: key, ledger, principal } = request;
-  return { eventId: null, result: { key, ledger, principal, body: outcome.body } };
-}
-
 function codeOf(error: unknown): string | undefined {
   return (error as { code?: string }).code;
-}
-
-function unavailable(detail: string): Problem {
-  return new Problem('UNAVAILABLE', detail, {}, 1);
 }
 
 /** Exponential, with full jitter: rivals that met once should not meet again. */

@@ -1,11 +1,19 @@
 import type pg from 'pg';
 import { claimsOf } from '../rules/command.js';
+import { arrayLiteral } from '../../platform/array.js';
+import type { Transaction } from '../rules/record.js';
+import { answerOfRecord } from './answers.js';
 import { nameIn, type StoredResult } from './batch.js';
 import { isAtomic, partsOf, resultKey, type Request, type Work } from './request.js';
 import * as sql from './sql.js';
+import { selectTransactions, transactionOf, type TransactionRow } from './transaction-rows.js';
 
 // What a batch looks up by what its requests claim: keys, ids, references.
 
+/**
+ * Stored results of keys, with the bodies of successes byte for byte as they were answered: these are made again from
+ * their transaction, which is all they depend on.
+ */
 export async function storedResults(
   client: pg.PoolClient | pg.Pool,
   work: Work[],
@@ -14,18 +22,39 @@ export async function storedResults(
     ({ idempotencyKey }) => idempotencyKey !== null,
   );
   if (keyed.length === 0) return new Map();
-  const { rows } = await client.query<
-    StoredResult & { ledger: string; principal: string; idempotency_key: string }
-  >({
+  const { rows } = await client.query<ResultRow>({
     name: 'stored_results',
     text: sql.storedResults,
     values: [
-      keyed.map((request) => request.ledger),
-      keyed.map((request) => request.principal),
-      keyed.map((request) => request.idempotencyKey),
+      arrayLiteral(keyed.map((request) => request.ledger)),
+      arrayLiteral(keyed.map((request) => request.principal)),
+      arrayLiteral(keyed.map((request) => request.idempotencyKey)),
     ],
   });
-  return new Map(rows.map((row) => [resultKey({ ...row, idempotencyKey: row.idempotency_key }), row]));
+  const sequences = rows.flatMap(({ transaction_sequence: sequence }) => sequence ?? []);
+  const transactions = await recordedAs(client, sequences);
+  return new Map(
+    rows.map(({ fingerprint, status, body, transaction_sequence: sequence, ...of }) => [
+      resultKey({ ...of, idempotencyKey: of.idempotency_key }),
+      { fingerprint, status, body: body ?? answerOfRecord(transactions.get(sequence!)!).body },
+    ]),
+  );
+}
+
+type ResultRow = Omit<StoredResult, 'body'> &
+  Record<'ledger' | 'principal' | 'idempotency_key', string> &
+  Record<'body' | 'transaction_sequence', string | null>;
+
+async function recordedAs(
+  client: pg.PoolClient | pg.Pool,
+  sequences: string[],
+): Promise<Map<string, Transaction>> {
+  if (sequences.length === 0) return new Map();
+  const { rows } = await client.query<TransactionRow>(
+    `${selectTransactions} where t.sequence = any($1::bigint[])`,
+    [sequences],
+  );
+  return new Map(rows.map((row) => [row.sequence, transactionOf(row)]));
 }
 
 export async function takenIds(client: pg.PoolClient, requests: Request[]): Promise<Set<string>> {

@@ -36,6 +36,18 @@ export function accountOf(row: AccountRow): Account {
   };
 }
 
+/** An account's row as `readState` has it, with the entries that were known of it. */
+export function accountAgain(row: AccountRow, known: Account | undefined): Account {
+  const account = accountOf({ ...row, opened_at: jsonTime(row.opened_at) });
+  return known ? { ...account, ...headOf(known) } : account;
+}
+
+function headOf(account: Account): Pick<Account, keyof typeof noEntries> {
+  const { version, postedDebits, postedCredits, pendingDebits, pendingCredits, maxEffectiveAt, recordedAt } =
+    account;
+  return { version, postedDebits, postedCredits, pendingDebits, pendingCredits, maxEffectiveAt, recordedAt };
+}
+
 export function withHead(account: Account, head: Head): Account {
   const [, version, postedDebits, postedCredits, pendingDebits, pendingCredits, maxEffectiveAt, recordedAt] =
     head;

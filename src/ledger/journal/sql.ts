@@ -1,10 +1,13 @@
 /** The journal's statements, one constant each. `name`d ones are prepared once a connection. */
 
-/** Stored results of a batch's keys. Read without a lock first, and again after the locks. */
+/** Stored results of a batch's keys, read after the locks. A success's body is made again from its transaction. */
 export const storedResults = `
-select r.ledger, r.principal, r.idempotency_key, r.fingerprint, r.status, r.body
+select k.ledger, k.principal, k.idempotency_key, r.fingerprint, r.status, r.body, r.transaction_sequence
 from unnest($1::text[], $2::text[], $3::text[]) k (ledger, principal, idempotency_key)
-join journal.command_results r using (idempotency_key, ledger, principal)`;
+cross join lateral (
+  select * from journal.command_results r
+  where r.idempotency_key = k.idempotency_key and r.ledger = k.ledger and r.principal = k.principal limit 1
+) r`;
 
 export const ledgerExists = `select id from journal.ledgers where id = any($1::text[])`;
 
@@ -14,33 +17,50 @@ from unnest($1::text[], $2::text[]) k (ledger, id)
 join journal.accounts a using (ledger, id)`;
 
 /** In one order everywhere, so that two batches can't wait for each other. Weaker than FOR UPDATE: readers and
- *  foreign keys are let through. */
+ *  foreign keys are let through. Answers how many there are. */
 export const lockAccounts = `
-select no, ledger, id, type, currency, min_balance, max_balance, status, metadata, revision, opened_at
-from journal.accounts where no = any($1::bigint[])
-order by no for no key update`;
+select count(*)::int as locked
+from (select from journal.accounts where no = any($1::bigint[]) order by no for no key update) a`;
 
 /** Which of them nobody holds a lock on. The locks taken here end with the statement. */
 export const freeAccounts = `
 select no from journal.accounts where no = any($1::bigint[]) for no key update skip locked`;
 
 /**
- * What decisions look at besides the locked rows. A second statement on purpose: under READ COMMITTED its snapshot
- * is taken after the locks were waited for, the first one's before. Sequences are drawn here, after the locks, so
- * that what follows on an account has the greater number. The order matters to whoever asks up to where all is known
- * (projections/complete.ts): a transaction id before its sequences, and its time after them.
+ * What decisions look at: of the locked accounts $1, rows of another revision than $2, and newest entries of another
+ * version than $3. A second statement on purpose: under READ COMMITTED its snapshot is taken after the locks were waited
+ * for, the first one's before. Sequences are drawn here, after the locks, so that what follows on an account has the
+ * greater number. The order matters to whoever asks up to where all is known (projections/complete.ts): a transaction id
+ * before its sequences, and its time after them. The id and the timeline are what is needed to find out the fate of a
+ * COMMIT that was not answered.
  */
 export const readState = `
-select pg_current_xact_id() as xid,
-  array(select nextval('journal.sequence') from generate_series(1, $2::int)) as sequences,
-  array(select nextval('journal.account_no') from generate_series(1, $3::int)) as account_nos,
+select pg_current_xact_id()::text as xid, left(pg_walfile_name(pg_current_wal_insert_lsn()), 8) as timeline,
+  array_to_string(array(select nextval('journal.sequence') from generate_series(1, $4::int)), ',') as sequences,
+  array_to_string(array(select nextval('journal.account_no') from generate_series(1, $5::int)), ',') as account_nos,
   clock_timestamp() as now,
+  (select json_agg(json_build_object('no', a.no::text, 'ledger', a.ledger, 'id', a.id, 'type', a.type,
+      'currency', a.currency, 'min_balance', a.min_balance::text, 'max_balance', a.max_balance::text,
+      'status', a.status, 'metadata', a.metadata, 'revision', a.revision, 'opened_at', a.opened_at))
+   from unnest($1::bigint[], $2::int[]) n (no, revision)
+   cross join lateral (select * from journal.accounts where no = n.no limit 1) a
+   where a.revision <> n.revision) as rows,
   (select json_agg(json_build_array(h.account_no::text, h.version, h.posted_debits::text, h.posted_credits::text,
       h.pending_debits::text, h.pending_credits::text, h.max_effective_at, h.recorded_at))
-   from unnest($1::bigint[]) n
+   from unnest($1::bigint[], $3::bigint[]) n (no, version)
    cross join lateral (
-     select * from journal.entries e where e.account_no = n order by e.version desc limit 1
-   ) h) as heads`;
+     select * from journal.entries e where e.account_no = n.no order by e.version desc limit 1
+   ) h
+   where h.version <> n.version) as heads`;
+
+/** What an optimistic batch needs before its locks: the same, in the same order, and nothing of the accounts. */
+export const draw = `
+select pg_current_xact_id()::text as xid, left(pg_walfile_name(pg_current_wal_insert_lsn()), 8) as timeline,
+  array_to_string(array(select nextval('journal.sequence') from generate_series(1, $1::int)), ',') as sequences,
+  clock_timestamp() as now`;
+
+/** Fails (40001) when one of the locked accounts $1 is not of revision $2 and version $3. */
+export const expectAccounts = `select journal.expect_accounts($1::bigint[], $2::int[], $3::bigint[])`;
 
 export const transactionIds = `select id from journal.transactions where id = any($1::uuid[])`;
 
@@ -96,7 +116,7 @@ export const closeHolds = `delete from journal.open_holds where id = any($1::uui
 /**
  * Transactions, entries, stored results and outbox rows in one statement: the database checks that a transaction
  * comes whole. Results sorted by key and transactions by reference, the order in which two batches meet on the
- * unique indexes. Answers what is needed to find out the fate of a COMMIT that was not answered.
+ * unique indexes.
  */
 export const append = `
 with transactions as (
@@ -123,17 +143,16 @@ with transactions as (
     $21::numeric[], $22::numeric[], $23::numeric[], $24::numeric[], $25::numeric[], $26::timestamptz[],
     $27::timestamptz[], $28::timestamptz[])
 ), results as (
-  insert into journal.command_results (ledger, principal, idempotency_key, fingerprint, status, body)
-  select * from unnest($29::text[], $30::text[], $31::text[], $32::bytea[], $33::smallint[], $34::text[])
-    r (ledger, principal, idempotency_key)
+  insert into journal.command_results
+    (ledger, principal, idempotency_key, fingerprint, status, body, transaction_sequence)
+  select * from unnest($29::text[], $30::text[], $31::text[], $32::bytea[], $33::smallint[], $34::text[],
+    $57::bigint[]) r (ledger, principal, idempotency_key)
   order by ledger, principal, idempotency_key
-), outbox as (
-  insert into journal.outbox (sequence, event_id, aggregatetype, aggregateid, type, source, time, dataschema, payload,
-    traceparent)
-  select * from unnest($35::bigint[], $36::text[], $37::text[], $38::text[], $39::text[], $40::text[], $41::text[],
-    $42::text[], $43::text[], $44::text[])
 )
-select pg_current_xact_id()::text as xid, left(pg_walfile_name(pg_current_wal_insert_lsn()), 8) as timeline`;
+insert into journal.outbox (sequence, event_id, aggregatetype, aggregateid, type, source, time, dataschema, payload,
+  traceparent)
+select * from unnest($35::bigint[], $36::text[], $37::text[], $38::text[], $39::text[], $40::text[], $41::text[],
+  $42::text[], $43::text[], $44::text[])`;
 
 /** The fate of a transaction, and the timeline to know that it is still the same primary's history. */
 export const commitStatus = `
