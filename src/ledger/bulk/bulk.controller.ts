@@ -8,7 +8,7 @@ import { ref } from '../../platform/answers.js';
 import { shapeOf, type Shape } from '../../platform/fields.js';
 import { sendAnswer } from '../../platform/http/answer.js';
 import { Ctx, type RequestContext } from '../../platform/http/context.js';
-import { toShape } from '../../platform/http/pipe.js';
+import { toShape } from '../../platform/http/judge.js';
 import { Records } from '../../platform/http/records.js';
 import { LinesBody, Problems } from '../../platform/openapi.js';
 import { READ_POOL } from '../../platform/postgres.js';

@@ -1,7 +1,7 @@
 import type { Type } from '@nestjs/common';
 import { shapeOf, Uuid, type Shape } from '../../platform/fields.js';
 import type { RequestContext } from '../../platform/http/context.js';
-import { toShape } from '../../platform/http/pipe.js';
+import { toShape } from '../../platform/http/judge.js';
 import { OpenAccountBody, openAccountCommand } from '../accounts/open-account.js';
 import { invalid, Problem, type FieldError } from '../errors.js';
 import { CaptureHoldBody, captureHoldCommand } from '../holds/capture-hold.js';

@@ -14,6 +14,7 @@ export function fingerprint(method: string, url: string, body: unknown): Buffer 
 }
 
 function normalizedUrl(url: string): string {
+  if (!url.includes('?')) return url;
   const [path, query] = url.split('?', 2);
   return query ? `${path}?${query.split('&').sort().join('&')}` : path!;
 }

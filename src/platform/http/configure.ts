@@ -8,9 +8,8 @@ import { logRequest } from '../logging.js';
 import { installOpenApi } from '../openapi.js';
 import { BODY_LIMIT, bodyLimitOf, installBodyParser, isStream, tooLarge } from './body.js';
 import { createContext } from './context.js';
-import { ShapePipe } from './pipe.js';
 import { answerClientError, ProblemFilter, sendProblem, toProblem } from './problems.js';
-import { RecordsGuard } from './records.js';
+import { RequestGuard } from './records.js';
 import { collectRoutes } from './routes.js';
 
 /** Create the application with this adapter and `{ bodyParser: false }`, then call `configureHttp` before `init`. */
@@ -76,8 +75,7 @@ export function configureHttp(
   installBodyParser(fastify);
 
   app.useGlobalFilters(new ProblemFilter(logger));
-  app.useGlobalGuards(new RecordsGuard());
-  app.useGlobalPipes(new ShapePipe());
+  app.useGlobalGuards(new RequestGuard());
   installOpenApi(app);
 }
 

@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { FieldError } from '../../ledger/errors.js';
-import type { Shapes } from '../shape.js';
 
 /** What a handler needs to know about who asks; give it to a parameter with `@Ctx()`. */
 export interface RequestContext {
@@ -18,8 +17,6 @@ export interface RequestContext {
   code: string | null;
   /** What the body parser found that must wait for the key headers to be judged first, or for the item it is in. */
   bodyErrors: FieldError[] | null;
-  /** What the handler takes: a refusal of one part names what is wrong with the others too. Null before it is known. */
-  shapes: Shapes | null;
 }
 
 declare module 'fastify' {
@@ -42,7 +39,6 @@ export function createContext(headers: Record<string, string | string[] | undefi
     idempotencyKey: null,
     code: null,
     bodyErrors: null,
-    shapes: null,
   };
 }
 

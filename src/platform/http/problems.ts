@@ -2,11 +2,10 @@ import type { Socket } from 'node:net';
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
-import { invalid, Problem, problemBody, type Code, type FieldError } from '../../ledger/errors.js';
+import { invalid, Problem, problemBody, type Code } from '../../ledger/errors.js';
 import { InvalidCursor } from '../cursor.js';
 import { isConnectionLost, isUnavailable } from '../postgres.js';
 import { createContext } from './context.js';
-import { faultsOf } from './pipe.js';
 
 const byStatus: Record<number, Code> = {
   401: 'UNAUTHENTICATED',
@@ -28,7 +27,7 @@ export class ProblemFilter implements ExceptionFilter {
     const http = host.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
-    const problem = withOthers(toProblem(error), request);
+    const problem = toProblem(error);
     if (problem.code === 'INTERNAL') {
       this.logger.error({ err: error, trace_id: request.ctx?.traceId }, 'request failed');
     }
@@ -36,18 +35,6 @@ export class ProblemFilter implements ExceptionFilter {
     if (reply.sent || reply.raw.headersSent) reply.raw.destroy();
     else sendProblem(request, reply, problem);
   }
-}
-
-/** Path, query and body are judged one by one: the first that is refused comes with what is wrong with the others. */
-function withOthers(problem: Problem, request: FastifyRequest): Problem {
-  if (problem.code !== 'VALIDATION_FAILED' || !request.ctx?.shapes) return problem;
-  const { params, query, body } = request;
-  const all = new Map<string, FieldError>();
-  const given = problem.fields.errors as FieldError[];
-  for (const fault of [...faultsOf({ params, query, body }, request.ctx.shapes), ...given]) {
-    all.set(`${fault.path} ${fault.message}`, fault);
-  }
-  return all.size > given.length ? invalid([...all.values()]) : problem;
 }
 
 export function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Problem): void {

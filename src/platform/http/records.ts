@@ -9,8 +9,9 @@ import {
 import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
 import { ApiExtension } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
-import { invalid, Problem } from '../../ledger/errors.js';
+import { invalid, Problem, type FieldError } from '../../ledger/errors.js';
 import { shapeOf, type Part, type Shapes } from '../shape.js';
+import { judgeParts } from './judge.js';
 
 const RECORDS = 'counterfoil:records';
 const PRINTABLE_ASCII = /^[\x20-\x7e]{1,255}$/;
@@ -41,9 +42,13 @@ interface Handler {
   shapes: Shapes;
 }
 
-/** Judges the key headers before anything in the body or query is, as the order of refusals wants. */
+/**
+ * Judges a request, in the order of refusals: the key headers before anything in path, query or body, and of these
+ * everything that is wrong at once. What a handler takes is its DTO from here on. (In pipes each part would wait for
+ * several promises, which is much of what a request costs.)
+ */
 @Injectable()
-export class RecordsGuard implements CanActivate {
+export class RequestGuard implements CanActivate {
   private readonly handlers = new Map<unknown, Handler>();
 
   canActivate(context: ExecutionContext): boolean {
@@ -52,27 +57,44 @@ export class RecordsGuard implements CanActivate {
     let handler = this.handlers.get(method);
     if (!handler) this.handlers.set(method, (handler = inspectHandler(context.getClass(), method)));
     const { ctx } = request;
-    ctx.shapes = handler.shapes;
     const query = request.query as Record<string, unknown>;
     if (handler.records && !(handler.dryRun && query.dry_run === 'true')) {
-      ctx.idempotencyKey = idempotencyKey(request.raw.headersDistinct);
+      ctx.idempotencyKey = idempotencyKey(request.raw.rawHeaders);
     }
-    const items = handler.records?.items;
-    const whole = ctx.bodyErrors?.filter(({ path }) => items === undefined || !path.startsWith(`${items}.`));
-    if (whole && whole.length > 0) throw invalid(whole);
-    refuseUnread(handler, request.body, query);
+    const unread = unreadErrors(handler, request.body, query);
+    const errors = judgeParts(request, handler.shapes);
+    if (unread) errors.push(...unread);
+    if (ctx.bodyErrors) errors.push(...errorsOfWhole(ctx.bodyErrors, handler.records?.items));
+    if (errors.length > 0) throw invalid(distinct(errors));
     return true;
   }
 }
 
-/** @throws Problem IDEMPOTENCY_KEY_REQUIRED, IDEMPOTENCY_KEY_INVALID */
-export function idempotencyKey(headers: NodeJS.Dict<string[]>): string {
-  const given = [...(headers['idempotency-key'] ?? []), ...(headers['x-idempotency-key'] ?? [])];
-  const [key, ...others] = given.filter((value) => value !== '');
-  if (!key) throw new Problem('IDEMPOTENCY_KEY_REQUIRED', 'the header Idempotency-Key is missing');
-  if (others.some((other) => other !== key)) {
-    throw new Problem('IDEMPOTENCY_KEY_INVALID', 'the request has several idempotency keys that differ');
+// What can't be stored in an item is left for the handler.
+function errorsOfWhole(errors: FieldError[], items: string | undefined): FieldError[] {
+  return errors.filter(({ path }) => items === undefined || !path.startsWith(`${items}.`));
+}
+
+function distinct(errors: FieldError[]): FieldError[] {
+  return [...new Map(errors.map((error) => [`${error.path} ${error.message}`, error])).values()];
+}
+
+/**
+ * @param headers names and values in turn: Node's own objects of them fold or cost too much
+ * @throws Problem IDEMPOTENCY_KEY_REQUIRED, IDEMPOTENCY_KEY_INVALID
+ */
+export function idempotencyKey(headers: string[]): string {
+  let key: string | undefined;
+  for (let n = 0; n < headers.length; n += 2) {
+    const value = headers[n + 1]!;
+    if (value === '' || !isKeyHeader(headers[n]!)) continue;
+    if (key !== undefined && value !== key) {
+      throw new Problem('IDEMPOTENCY_KEY_INVALID', 'the request has several idempotency keys that differ');
+    }
+    key = value;
   }
+  if (key === undefined)
+    throw new Problem('IDEMPOTENCY_KEY_REQUIRED', 'the header Idempotency-Key is missing');
   if (!PRINTABLE_ASCII.test(key)) {
     throw new Problem(
       'IDEMPOTENCY_KEY_INVALID',
@@ -82,19 +104,24 @@ export function idempotencyKey(headers: NodeJS.Dict<string[]>): string {
   return key;
 }
 
+function isKeyHeader(name: string): boolean {
+  if (name.length !== 15 && name.length !== 17) return false;
+  const lower = name.toLowerCase();
+  return lower === 'idempotency-key' || lower === 'x-idempotency-key';
+}
+
 // A field is refused, not ignored, where a handler reads no body or query at all.
-function refuseUnread(handler: Handler, body: unknown, query: Record<string, unknown>): void {
-  if (!handler.takesQuery) {
-    const names = Object.keys(query);
-    if (names.length > 0) throw invalid(names.map((path) => ({ path, message: 'is not known here' })));
-  }
+function unreadErrors(
+  handler: Handler,
+  body: unknown,
+  query: Record<string, unknown>,
+): FieldError[] | undefined {
+  const names = handler.takesQuery ? [] : Object.keys(query);
   if (!handler.takesBody && body !== undefined && body !== null) {
-    if (typeof body !== 'object' || Array.isArray(body)) {
-      throw invalid([{ path: '', message: 'must be an object' }]);
-    }
-    const names = Object.keys(body);
-    if (names.length > 0) throw invalid(names.map((path) => ({ path, message: 'is not known here' })));
+    if (typeof body !== 'object' || Array.isArray(body)) return [{ path: '', message: 'must be an object' }];
+    names.push(...Object.keys(body));
   }
+  return names.length === 0 ? undefined : names.map((path) => ({ path, message: 'is not known here' }));
 }
 
 function inspectHandler(controller: Type, method: { name: string }): Handler {

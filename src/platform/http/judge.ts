@@ -1,24 +1,6 @@
-import { Injectable, type ArgumentMetadata, type PipeTransform } from '@nestjs/common';
 import { validateSync } from 'class-validator';
 import { invalid, type FieldError } from '../../ledger/errors.js';
 import { shapeOf, type Part, type Shape, type Shapes } from '../shape.js';
-
-/**
- * Turns bodies, queries and path parameters into their DTO, or refuses them with everything that is wrong.
- *
- * A field of `fields.ts` is judged while it is made canonical, by the same function that its class-validator rule
- * calls; class-validator itself only runs to word the errors, or for a class with rules of its own: it is too dear
- * for every request.
- */
-@Injectable()
-export class ShapePipe implements PipeTransform {
-  transform(value: unknown, { type, metatype }: ArgumentMetadata): unknown {
-    if (type === 'custom') return value;
-    const shape = shapeOf(metatype);
-    if (!shape) return value;
-    return toShape(shape, value, type === 'body' ? 'body' : 'query');
-  }
-}
 
 /**
  * Plain JSON → an instance of the class. An absent body is an empty one.
@@ -31,10 +13,19 @@ export function toShape<T>(shape: Shape<T>, value: unknown, from: 'body' | 'quer
   return result as T;
 }
 
-/** Everything that is wrong with the parts of a request. */
-export function faultsOf(request: Record<Part, unknown>, shapes: Shapes): FieldError[] {
+/**
+ * Puts the DTOs of a handler in the place of what came as path, query and body.
+ *
+ * A field of `fields.ts` is judged while it is made canonical, by the same function that its class-validator rule
+ * calls; class-validator itself only runs to word the errors, or for a class with rules of its own: it is too dear
+ * for every request.
+ * @returns everything that is wrong with them
+ */
+export function judgeParts(request: Record<Part, unknown>, shapes: Shapes): FieldError[] {
   const errors: FieldError[] = [];
-  for (const [part, shape] of shapes) judge(shape, request[part], part === 'body' ? 'body' : 'query', errors);
+  for (const [part, shape] of shapes) {
+    request[part] = judge(shape, request[part], part === 'body' ? 'body' : 'query', errors);
+  }
   return errors;
 }
 
