@@ -1,5 +1,6 @@
 import { normalSide } from '../ledger/rules/account.js';
 import type { Entry, Hold, Transaction, TransactionKind } from '../ledger/rules/record.js';
+import { jsonObject, jsonPlain, jsonText } from '../platform/json.js';
 import { schemaOf, sourceOf, traceOf, type OutboxEvent } from './event.js';
 
 const types: Record<TransactionKind, string> = {
@@ -21,30 +22,14 @@ export function transactionEvent(transaction: Transaction): OutboxEvent {
   const type = types[kind];
   const { traceId, traceparent } = traceOf(transaction.trace);
   const root = rootId ?? id;
-  const payload = JSON.stringify({
-    schema_version: '1',
-    event_id: id,
-    event_type: type,
-    ledger,
-    sequence,
-    transaction: {
-      id,
-      root_id: root,
-      parent_id: parentId,
-      kind,
-      status: kind === 'hold' ? 'pending' : 'posted',
-      reference,
-      description,
-      effective_at: effectiveAt,
-      recorded_at: recordedAt,
-      metadata: metadata ?? {},
-    },
-    ...(transaction.hold && { hold: holdOf(transaction.hold) }),
-    entries: transaction.entries.map(entryOf),
-    idempotency_key: idempotencyKey,
-    principal,
-    trace_id: traceId,
-  });
+  const hold = transaction.hold ? `"hold":${holdJson(transaction.hold)},` : '';
+  const payload =
+    `{"schema_version":"1","event_id":"${id}","event_type":"${type}","ledger":"${ledger}","sequence":"${sequence}",` +
+    `"transaction":{"id":"${id}","root_id":"${root}","parent_id":${jsonPlain(parentId)},"kind":"${kind}",` +
+    `"status":"${kind === 'hold' ? 'pending' : 'posted'}","reference":${jsonText(reference)},` +
+    `"description":${jsonText(description)},"effective_at":"${effectiveAt}","recorded_at":"${recordedAt}",` +
+    `"metadata":${jsonObject(metadata)}},${hold}"entries":[${transaction.entries.map(entryJson).join(',')}],` +
+    `"idempotency_key":${jsonText(idempotencyKey)},"principal":"${principal}","trace_id":${jsonText(traceId)}}`;
   return {
     sequence,
     eventId: id,
@@ -59,32 +44,20 @@ export function transactionEvent(transaction: Transaction): OutboxEvent {
   };
 }
 
-function holdOf({ id, amount, captured, released, remaining, expiresAt }: Hold): Record<string, unknown> {
-  return {
-    id,
-    amount: String(amount),
-    captured: String(captured),
-    released: String(released),
-    remaining: String(remaining),
-    expires_at: expiresAt,
-  };
+function holdJson({ id, amount, captured, released, remaining, expiresAt }: Hold): string {
+  return (
+    `{"id":"${id}","amount":"${amount}","captured":"${captured}","released":"${released}",` +
+    `"remaining":"${remaining}","expires_at":${jsonPlain(expiresAt)}}`
+  );
 }
 
-function entryOf(entry: Entry): Record<string, unknown> {
-  return {
-    leg: entry.leg,
-    account: entry.account,
-    account_no: entry.accountNo,
-    account_type: entry.accountType,
-    normal_side: normalSide(entry.accountType),
-    side: entry.side,
-    currency: entry.currency,
-    version: entry.version,
-    posted: String(entry.posted),
-    pending: String(entry.pending),
-    posted_debits: String(entry.postedDebits),
-    posted_credits: String(entry.postedCredits),
-    pending_debits: String(entry.pendingDebits),
-    pending_credits: String(entry.pendingCredits),
-  };
+function entryJson(entry: Entry): string {
+  const { leg, account, accountNo, accountType, side, currency, version } = entry;
+  return (
+    `{"leg":${leg},"account":"${account}","account_no":"${accountNo}","account_type":"${accountType}",` +
+    `"normal_side":"${normalSide(accountType)}","side":"${side}","currency":"${currency}","version":${version},` +
+    `"posted":"${entry.posted}","pending":"${entry.pending}",` +
+    `"posted_debits":"${entry.postedDebits}","posted_credits":"${entry.postedCredits}",` +
+    `"pending_debits":"${entry.pendingDebits}","pending_credits":"${entry.pendingCredits}"}`
+  );
 }

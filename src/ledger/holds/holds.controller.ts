@@ -5,7 +5,7 @@ import type { FastifyReply } from 'fastify';
 import type pg from 'pg';
 import { ref } from '../../platform/answers.js';
 import { Cursor, Id, OneOf, PageLimit } from '../../platform/fields.js';
-import { sendAnswer } from '../../platform/http/answer.js';
+import { sendAnswer, sendJson } from '../../platform/http/answer.js';
 import { Ctx, type RequestContext } from '../../platform/http/context.js';
 import { Records } from '../../platform/http/records.js';
 import { freshnessHeader, Problems } from '../../platform/openapi.js';
@@ -17,7 +17,7 @@ import { requireLedger } from '../accounts/read-account.js';
 import { holdStatuses } from '../rules/record.js';
 import { DryRunQuery } from '../transactions/details.js';
 import { readTransactions } from '../transactions/read-transactions.js';
-import { transactionView } from '../transactions/transaction.view.js';
+import { transactionsJson } from '../transactions/transaction.view.js';
 import { postingProblems, TransactionPath } from '../transactions/transactions.controller.js';
 import { CaptureHold, CaptureHoldBody } from './capture-hold.js';
 import { CreateHold, CreateHoldBody } from './create-hold.js';
@@ -84,7 +84,7 @@ export class HoldsController {
       this.pool,
       rows.map(({ sequence }) => sequence),
     );
-    reply.send({ data: holds.map(transactionView), next_cursor });
+    sendJson(reply, transactionsJson(holds, next_cursor));
   }
 
   @Post(':id/capture')

@@ -1,7 +1,7 @@
 import { accountView } from '../accounts/account.view.js';
 import type { Decision } from '../rules/decide.js';
 import type { Chain, Transaction } from '../rules/record.js';
-import { transactionView } from '../transactions/transaction.view.js';
+import { transactionJson } from '../transactions/transaction.view.js';
 import { walletView } from '../wallet/wallet.view.js';
 import { newChain } from './chains.js';
 
@@ -26,11 +26,11 @@ export function answerOf(decision: Effect): { status: number; body: string; revi
  */
 export function answerOfRecord(transaction: Transaction): { status: number; body: string } {
   if (transaction.wallet) return json(200, walletView(transaction));
-  return json(201, transactionView(newChain(transaction)));
+  return { status: 201, body: transactionJson(newChain(transaction)) };
 }
 
 function annotated(chain: Chain) {
-  return { ...json(200, transactionView(chain)), revision: chain.revision };
+  return { status: 200, body: transactionJson(chain), revision: chain.revision };
 }
 
 function json(status: number, value: unknown) {

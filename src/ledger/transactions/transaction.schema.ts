@@ -58,7 +58,7 @@ function captured(
   return { account, side, amount: '500', currency: 'USD', version: 3, balances };
 }
 
-/** What `transactionView` answers with. */
+/** What `transactionJson` answers with. */
 export const transactionSchemas: Record<string, Schema> = {
   Entry: object(
     {

@@ -1,33 +1,38 @@
-import { balancesView } from '../accounts/account.view.js';
+import { jsonPlain, jsonText } from '../../platform/json.js';
+import { available, balance } from '../rules/account.js';
 import { holdStatus, type Chain, type Entry, type Hold } from '../rules/record.js';
 
 /**
- * A transaction as the API answers with it: entries as they were recorded, a hold's state and the metadata as they
- * are now. Optional members are present as null; `hold` is there for holds, captures, voids and expiries.
+ * A transaction as the API answers with it, as JSON: entries as they were recorded, a hold's state and the metadata as
+ * they are now. Optional members are present as null; `hold` is there for holds, captures, voids and expiries.
  */
-export function transactionView({ transaction, hold: now, newest, metadata }: Chain) {
-  const hold = now ?? transaction.hold;
-  return {
-    id: transaction.id,
-    ledger: transaction.ledger,
-    kind: transaction.kind,
-    status: now ? holdStatus(now, newest) : 'posted',
-    reference: transaction.reference,
-    description: transaction.description,
-    effective_at: transaction.effectiveAt,
-    recorded_at: transaction.recordedAt,
-    metadata,
-    parent_id: transaction.parentId,
-    ...(hold && { hold: holdView(hold) }),
-    entries: transaction.entries.map((entry) => ({
-      account: entry.account,
-      side: entry.side,
-      amount: String(amountOf(entry)),
-      currency: entry.currency,
-      version: entry.version,
-      balances: balancesView(entry.accountType, entry),
-    })),
-  };
+export function transactionJson({ transaction, hold: now, newest, metadata }: Chain): string {
+  const { id, ledger, kind, parentId, reference, description, effectiveAt, recordedAt } = transaction;
+  const shown = now ?? transaction.hold;
+  const hold = shown ? `"hold":${holdJson(shown)},` : '';
+  return (
+    `{"id":"${id}","ledger":"${ledger}","kind":"${kind}","status":"${now ? holdStatus(now, newest) : 'posted'}",` +
+    `"reference":${jsonText(reference)},"description":${jsonText(description)},"effective_at":"${effectiveAt}",` +
+    `"recorded_at":"${recordedAt}","metadata":${JSON.stringify(metadata)},"parent_id":${jsonPlain(parentId)},` +
+    `${hold}"entries":[${transaction.entries.map(entryJson).join(',')}]}`
+  );
+}
+
+/** A page of them. */
+export function transactionsJson(chains: Chain[], nextCursor: string | null): string {
+  return `{"data":[${chains.map(transactionJson).join(',')}],"next_cursor":${jsonPlain(nextCursor)}}`;
+}
+
+function entryJson(entry: Entry): string {
+  const { account, accountType, side, currency, version } = entry;
+  return (
+    `{"account":"${account}","side":"${side}","amount":"${amountOf(entry)}","currency":"${currency}",` +
+    `"version":${version},"balances":{` +
+    `"posted":{"debits":"${entry.postedDebits}","credits":"${entry.postedCredits}",` +
+    `"balance":"${balance(accountType, entry)}"},` +
+    `"pending":{"debits":"${entry.pendingDebits}","credits":"${entry.pendingCredits}"},` +
+    `"available":"${available(accountType, entry)}"}}`
+  );
 }
 
 /** What an entry posts; where it posts nothing, what it reserves or releases. */
@@ -36,12 +41,9 @@ function amountOf({ posted, pending }: Entry): bigint {
   return pending < 0n ? -pending : pending;
 }
 
-function holdView({ amount, captured, released, remaining, expiresAt }: Hold) {
-  return {
-    amount: String(amount),
-    captured: String(captured),
-    released: String(released),
-    remaining: String(remaining),
-    expires_at: expiresAt,
-  };
+function holdJson({ amount, captured, released, remaining, expiresAt }: Hold): string {
+  return (
+    `{"amount":"${amount}","captured":"${captured}","released":"${released}","remaining":"${remaining}",` +
+    `"expires_at":${jsonPlain(expiresAt)}}`
+  );
 }

@@ -15,7 +15,7 @@ import {
   Uuid,
   Whole,
 } from '../../platform/fields.js';
-import { sendAnswer } from '../../platform/http/answer.js';
+import { sendAnswer, sendJson } from '../../platform/http/answer.js';
 import { Ctx, type RequestContext } from '../../platform/http/context.js';
 import { ifMatchSchema } from '../../platform/http/etag.js';
 import { Records } from '../../platform/http/records.js';
@@ -30,7 +30,7 @@ import { DryRunQuery } from './details.js';
 import { PostTransaction, PostTransactionBody } from './post-transaction.js';
 import { readTransaction, readTransactions } from './read-transactions.js';
 import { ReverseBody, ReverseTransaction } from './reverse.js';
-import { transactionView } from './transaction.view.js';
+import { transactionJson, transactionsJson } from './transaction.view.js';
 import { Transfer, TransferBody } from './transfer.js';
 import { UpdateMetadata, UpdateMetadataBody } from './update-metadata.js';
 
@@ -190,7 +190,7 @@ export class TransactionsController {
       this.pool,
       rows.map(({ sequence }) => sequence),
     );
-    reply.send({ data: transactions.map(transactionView), next_cursor });
+    sendJson(reply, transactionsJson(transactions, next_cursor));
   }
 
   @Get('transactions/:id')
@@ -203,6 +203,6 @@ export class TransactionsController {
     @Res() reply: FastifyReply,
   ) {
     const chain = await readTransaction(this.pool, ledger, id, revision);
-    reply.header('etag', `"${chain.revision}"`).send(transactionView(chain));
+    sendJson(reply.header('etag', `"${chain.revision}"`), transactionJson(chain));
   }
 }

@@ -1,5 +1,7 @@
 import type { FastifyReply } from 'fastify';
 
+const JSON_TYPE = 'application/json; charset=utf-8';
+
 /** What a command answered, as it is stored: the status and the very bytes of the body. */
 export interface Answer {
   status: number;
@@ -15,6 +17,11 @@ export function sendAnswer(reply: FastifyReply, answer: Answer): FastifyReply {
   if (answer.replayed) reply.header('idempotent-replayed', 'true');
   return reply
     .status(answer.status)
-    .header('content-type', refused ? 'application/problem+json' : 'application/json; charset=utf-8')
+    .header('content-type', refused ? 'application/problem+json' : JSON_TYPE)
     .send(answer.body);
+}
+
+/** Sends JSON that is text already. */
+export function sendJson(reply: FastifyReply, text: string): FastifyReply {
+  return reply.header('content-type', JSON_TYPE).send(text);
 }
