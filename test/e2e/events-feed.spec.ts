@@ -191,10 +191,16 @@ describe('a reader that keeps its cursor', () => {
 
   it('is not told again what is put into the outbox again', async () => {
     let { cursor } = (await readEvents(client)).at(-1)!;
-    // Save those of the last moments: what has no more writers beside it.
-    for (let n = 0; n < 5; n += 1) {
+    // Save those of the last moments: what has no more writers beside it, the read model's among them.
+    const ended = (at: string) =>
+      owner.query(
+        `select pg_snapshot_xmax(pg_current_snapshot())::text as now, pg_snapshot_xmin(pg_current_snapshot()) >= $1::xid8 as ended`,
+        [at],
+      );
+    for (let n = 0; n < 3; n += 1) {
+      const { now } = (await ended('0')).rows[0];
       cursor = (await client.get(`events?after=${cursor}`)).headers.get('next-cursor')!;
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      await eventually(async () => (await ended(now)).rows[0].ended);
     }
     expect(await republishJournal(service.databaseUrl)).toBeGreaterThan(10);
     const { id } = await pay(1);

@@ -18,7 +18,8 @@ export function sendAnswer(reply: FastifyReply, answer: Answer): FastifyReply {
   return reply
     .status(answer.status)
     .header('content-type', refused ? 'application/problem+json' : JSON_TYPE)
-    .send(answer.body);
+    // Bytes, since Fastify adds a charset to a string's content type, which problems don't have.
+    .send(refused ? Buffer.from(answer.body) : answer.body);
 }
 
 /** Sends JSON that is text already. */
