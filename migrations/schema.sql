@@ -312,10 +312,9 @@ begin
   end if;
   delete from journal.command_results r
   using (
-    select idempotency_key, ledger, principal from journal.command_results
-    where created_at < now() - retention limit most for update skip locked
+    select key from journal.command_results where created_at < now() - retention limit most for update skip locked
   ) old
-  where (r.idempotency_key, r.ledger, r.principal) = (old.idempotency_key, old.ledger, old.principal);
+  where r.key = old.key;
   get diagnostics gone = row_count;
   return gone;
 end $$;
@@ -644,33 +643,16 @@ CREATE TABLE journal.annotations (
 ALTER TABLE journal.annotations OWNER TO counterfoil_owner;
 
 CREATE TABLE journal.command_results (
-    idempotency_key text NOT NULL COLLATE pg_catalog."C",
-    ledger text NOT NULL COLLATE pg_catalog."C",
-    principal text NOT NULL COLLATE pg_catalog."C",
-    fingerprint bytea NOT NULL,
-    status smallint NOT NULL,
-    body text,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     transaction_sequence bigint,
-    CONSTRAINT command_results_check CHECK ((num_nonnulls(body, transaction_sequence) = 1))
-)
-PARTITION BY HASH (idempotency_key);
-
-ALTER TABLE journal.command_results OWNER TO counterfoil_owner;
-
-CREATE TABLE journal.command_results_0 (
-    idempotency_key text NOT NULL COLLATE pg_catalog."C",
-    ledger text NOT NULL COLLATE pg_catalog."C",
-    principal text NOT NULL COLLATE pg_catalog."C",
-    fingerprint bytea NOT NULL,
+    key uuid NOT NULL,
     status smallint NOT NULL,
+    fingerprint bytea NOT NULL,
     body text,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    transaction_sequence bigint,
     CONSTRAINT command_results_check CHECK ((num_nonnulls(body, transaction_sequence) = 1))
 );
 
-ALTER TABLE journal.command_results_0 OWNER TO counterfoil_owner;
+ALTER TABLE journal.command_results OWNER TO counterfoil_owner;
 
 CREATE TABLE journal.entries (
     account_no bigint NOT NULL,
@@ -1015,8 +997,6 @@ CREATE VIEW trial_balance_v1.sums AS
 
 ALTER TABLE trial_balance_v1.sums OWNER TO counterfoil_projector;
 
-ALTER TABLE ONLY journal.command_results ATTACH PARTITION journal.command_results_0 FOR VALUES WITH (modulus 8, remainder 0);
-
 ALTER TABLE ONLY journal.entries ATTACH PARTITION journal.entries_0 FOR VALUES WITH (modulus 8, remainder 0);
 
 ALTER TABLE ONLY counterfoil.counterfoil_migrations ALTER COLUMN id SET DEFAULT nextval('counterfoil.counterfoil_migrations_id_seq'::regclass);
@@ -1052,10 +1032,7 @@ ALTER TABLE ONLY journal.annotations
     ADD CONSTRAINT annotations_sequence_key UNIQUE (sequence);
 
 ALTER TABLE ONLY journal.command_results
-    ADD CONSTRAINT command_results_pkey PRIMARY KEY (idempotency_key, ledger, principal);
-
-ALTER TABLE ONLY journal.command_results_0
-    ADD CONSTRAINT command_results_0_pkey PRIMARY KEY (idempotency_key, ledger, principal);
+    ADD CONSTRAINT command_results_pkey PRIMARY KEY (key);
 
 ALTER TABLE ONLY journal.entries
     ADD CONSTRAINT entries_pkey PRIMARY KEY (account_no, version);
@@ -1128,9 +1105,7 @@ CREATE INDEX accounts_status ON journal.accounts USING btree (ledger, status, no
 
 CREATE INDEX accounts_type ON journal.accounts USING btree (ledger, type, no);
 
-CREATE INDEX command_results_age ON ONLY journal.command_results USING brin (created_at) WITH (pages_per_range='16');
-
-CREATE INDEX command_results_0_created_at_idx ON journal.command_results_0 USING brin (created_at) WITH (pages_per_range='16');
+CREATE INDEX command_results_age ON journal.command_results USING brin (created_at) WITH (pages_per_range='16');
 
 CREATE INDEX entries_back_dated ON ONLY journal.entries USING btree (account_no, effective_at, version) WHERE (effective_at < max_effective_at);
 
@@ -1175,10 +1150,6 @@ CREATE INDEX transactions_newest ON transactions_v1.transactions USING btree (le
 CREATE INDEX transactions_reference ON transactions_v1.transactions USING btree (ledger, reference) WHERE (reference IS NOT NULL);
 
 CREATE UNIQUE INDEX transactions_sequence ON transactions_v1.transactions USING btree (sequence);
-
-ALTER INDEX journal.command_results_age ATTACH PARTITION journal.command_results_0_created_at_idx;
-
-ALTER INDEX journal.command_results_pkey ATTACH PARTITION journal.command_results_0_pkey;
 
 ALTER INDEX journal.entries_back_dated ATTACH PARTITION journal.entries_0_account_no_effective_at_version_idx;
 

@@ -74,7 +74,7 @@ export async function startService(config: Config, databaseUrl: string, logger: 
     await Promise.all([writes.end(), reads.end()]);
   };
   try {
-    stopHousekeeping = await startHousekeeping(writes, config.idempotencyRetentionHours, logger);
+    stopHousekeeping = await startHousekeeping(reads, config.idempotencyRetentionHours, logger);
     stopExpiry = startExpiry(reads, app.get(Batcher), logger);
     await app.init();
     // Fastify's own listen: Nest's would log a taken port as well as throw it.

@@ -12,7 +12,8 @@ import { hasJournal } from '../projections/journal.js';
 import { projections } from '../projections/projection.js';
 import { isConnectionLost } from './postgres.js';
 
-const migrations = [
+/** Of a journal and its read model, in their order. */
+export const migrations = [
   Journal1763700000001,
   PointsInTime1763700000002,
   Chains1763700000003,

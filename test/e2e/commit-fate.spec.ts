@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { commitFate, type Written } from '../../src/ledger/journal/commit-fate.js';
+import { resultKey } from '../../src/ledger/journal/request.js';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../src/platform/embedded-postgres.js';
 import { migrate } from '../../src/platform/migrate.js';
 import { createPool } from '../../src/platform/postgres.js';
@@ -62,7 +63,8 @@ describe('the fate of a COMMIT', () => {
     const key = randomUUID();
     const refusal = await client.transfer('from', 'nobody', '1', {}, { key });
     expect(refusal.status).toBe(422);
-    const result = { key, ledger: 'main', principal: 'anonymous', body: refusal.text };
+    const name = { ledger: 'main', principal: 'anonymous', idempotencyKey: key };
+    const result = { key: resultKey(name), body: refusal.text };
     const { xid, timeline } = await written();
     expect(await commitFate(pool, { xid, timeline, eventId: null, result })).toBe('committed');
     const other = { ...result, body: `${refusal.text} ` };

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
+import { resultKey } from '../../src/ledger/journal/request.js';
 import { migrate } from '../../src/platform/migrate.js';
 import { createClient, type Client } from '../support/client.js';
 import { eventually } from '../support/ledger.js';
@@ -157,13 +158,17 @@ async function confirmSlot(): Promise<void> {
 async function age(key: string, interval: string): Promise<void> {
   await owner.query(`set session_replication_role = replica`);
   await owner.query(
-    `update journal.command_results set created_at = now() - $2::interval where idempotency_key = $1`,
-    [key, interval],
+    `update journal.command_results set created_at = now() - $2::interval where key = $1`,
+    [nameOf(key), interval],
   );
   await owner.query(`reset session_replication_role`);
 }
 
 async function kept(key: string): Promise<number> {
-  const text = 'select from journal.command_results where idempotency_key = $1';
-  return (await owner.query(text, [key])).rowCount ?? 0;
+  const text = 'select from journal.command_results where key = $1';
+  return (await owner.query(text, [nameOf(key)])).rowCount ?? 0;
+}
+
+function nameOf(key: string): string {
+  return resultKey({ ledger: 'main', principal: 'anonymous', idempotencyKey: key });
 }

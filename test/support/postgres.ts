@@ -10,6 +10,12 @@ export interface TestDatabase {
 
 /** A database of its own in the tests' Postgres, migrated to hold that. */
 export async function createDatabase(contents: Contents = 'journal'): Promise<TestDatabase> {
+  const database = await createEmptyDatabase();
+  await migrate(database.url, undefined, contents);
+  return database;
+}
+
+export async function createEmptyDatabase(): Promise<TestDatabase> {
   const server = process.env.TEST_POSTGRES_URL;
   if (!server)
     throw new Error('TEST_POSTGRES_URL is not set: run through jest, whose global setup starts Postgres');
@@ -17,7 +23,6 @@ export async function createDatabase(contents: Contents = 'journal'): Promise<Te
   await admin(server, `create database ${name}`);
   const url = new URL(server);
   url.pathname = `/${name}`;
-  await migrate(url.href, undefined, contents);
   return { url: url.href, drop: () => admin(server, `drop database ${name} with (force)`) };
 }
 

@@ -4,7 +4,7 @@ import type { AccountChange, Annotation, Entry, Hold, Transaction } from '../rul
 import { arrayLiteral } from '../../platform/array.js';
 import * as types from '../../platform/binary-array.js';
 import { binaryArray, type ElementType } from '../../platform/binary-array.js';
-import type { Outcome, Work } from './request.js';
+import { resultKey, type Outcome, type Work } from './request.js';
 
 /** A result to be stored under its request's key. */
 export interface NewResult {
@@ -63,12 +63,11 @@ export function appendColumns(
     of(types.timestamptz, (row) => row.effectiveAt),
     e(types.timestamptz, (entry) => entry.maxEffectiveAt),
     of(types.timestamptz, (row) => row.recordedAt),
-    r(types.text, ({ request }) => request.ledger),
-    r(types.text, ({ request }) => request.principal),
-    r(types.text, ({ request }) => request.idempotencyKey),
+    r(types.uuid, ({ request }) => resultKey(request)),
     r(types.bytea, ({ request }) => request.fingerprint),
     r(types.int2, ({ outcome }) => outcome.status),
     r(types.text, ({ outcome, sequence }) => (sequence === null ? outcome.body : null)),
+    r(types.int8, ({ sequence }) => sequence),
     binaryArray(
       types.int8,
       events.map((event) => event.sequence),
@@ -83,7 +82,6 @@ export function appendColumns(
     o((event) => event.payload),
     o((event) => event.traceparent),
     ...specialColumns(transactions.filter(isSpecial)),
-    r(types.int8, ({ sequence }) => sequence),
   ];
 }
 

@@ -11,7 +11,7 @@ export interface Written {
   /** The id of one of its events, made by chance; null when it stored refusals only. */
   eventId: string | null;
   /** Else one of its stored results. */
-  result: { key: string | null; ledger: string; principal: string; body: string } | null;
+  result: { key: string; body: string } | null;
 }
 
 /**
@@ -51,9 +51,9 @@ async function ask(
   if (status === 'aborted') return 'aborted';
   if (status !== 'committed') return undefined;
   // A statement of its own, and so with a snapshot taken after the commit.
-  const { key, ledger, principal, body } = written.result ?? {};
+  const { key, body } = written.result ?? {};
   const found = await pool.query<{ written: boolean }>(
-    within(isWritten, [written.xid, written.eventId, key ?? null, ledger, principal, body]),
+    within(isWritten, [written.xid, written.eventId, key, body]),
   );
   return found.rows[0]!.written ? 'committed' : 'aborted';
 }

@@ -5,6 +5,7 @@ import type { Batch } from './batch.js';
 import { insertChanges } from './changes.js';
 import { appendColumns } from './columns.js';
 import { commitFate, type Written } from './commit-fate.js';
+import { resultKey } from './request.js';
 import * as sql from './sql.js';
 
 /** What is known of a transaction before it commits: see commit-fate.ts. */
@@ -70,8 +71,7 @@ export async function committed(
 function evidenceOf({ events, results }: Batch): Pick<Written, 'eventId' | 'result'> {
   if (events[0]) return { eventId: events[0].eventId, result: null };
   const { request, outcome } = results[0]!;
-  const { idempotencyKey: key, ledger, principal } = request;
-  return { eventId: null, result: { key, ledger, principal, body: outcome.body } };
+  return { eventId: null, result: { key: resultKey(request), body: outcome.body } };
 }
 
 export function unavailable(detail: string): Problem {

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { claimsOf } from '../rules/command.js';
-import { arrayLiteral } from '../../platform/array.js';
+import { binaryArray, uuid } from '../../platform/binary-array.js';
 import type { Transaction } from '../rules/record.js';
 import { answerOfRecord } from './answers.js';
 import { nameIn, type StoredResult } from './batch.js';
@@ -25,25 +25,22 @@ export async function storedResults(
   const { rows } = await client.query<ResultRow>({
     name: 'stored_results',
     text: sql.storedResults,
-    values: [
-      arrayLiteral(keyed.map((request) => request.ledger)),
-      arrayLiteral(keyed.map((request) => request.principal)),
-      arrayLiteral(keyed.map((request) => request.idempotencyKey)),
-    ],
+    values: [binaryArray(uuid, keyed.map(resultKey))],
   });
   const sequences = rows.flatMap(({ transaction_sequence: sequence }) => sequence ?? []);
   const transactions = await recordedAs(client, sequences);
   return new Map(
-    rows.map(({ fingerprint, status, body, transaction_sequence: sequence, ...of }) => [
-      resultKey({ ...of, idempotencyKey: of.idempotency_key }),
+    rows.map(({ key, fingerprint, status, body, transaction_sequence: sequence }) => [
+      key.replaceAll('-', ''),
       { fingerprint, status, body: body ?? answerOfRecord(transactions.get(sequence!)!).body },
     ]),
   );
 }
 
-type ResultRow = Omit<StoredResult, 'body'> &
-  Record<'ledger' | 'principal' | 'idempotency_key', string> &
-  Record<'body' | 'transaction_sequence', string | null>;
+type ResultRow = Omit<StoredResult, 'body'> & { key: string } & Record<
+    'body' | 'transaction_sequence',
+    string | null
+  >;
 
 async function recordedAs(
   client: pg.PoolClient | pg.Pool,

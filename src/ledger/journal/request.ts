@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { RequestContext } from '../../platform/http/context.js';
 import { accountsOf, type Command } from '../rules/command.js';
 import type { Transaction } from '../rules/record.js';
@@ -18,6 +19,8 @@ export interface Request {
   dryRun: boolean;
   /** What the command builds on, once it was found. */
   target?: Transaction;
+  /** See `resultKey`, once it was asked for. */
+  resultKey?: string;
 }
 
 /**
@@ -26,7 +29,7 @@ export interface Request {
  */
 export interface Atomic extends Pick<
   Request,
-  'ledger' | 'principal' | 'idempotencyKey' | 'fingerprint' | 'traceId'
+  'ledger' | 'principal' | 'idempotencyKey' | 'fingerprint' | 'traceId' | 'resultKey'
 > {
   parts: Request[];
 }
@@ -72,7 +75,11 @@ export function requestOf(
   return { command, ledger, principal, idempotencyKey, fingerprint, traceId, trace, dryRun };
 }
 
-/** Stored results are found by ledger, principal and key. */
-export function resultKey(of: { ledger: string; principal: string; idempotencyKey: string | null }): string {
-  return `${of.ledger}\n${of.principal}\n${of.idempotencyKey}`;
+/**
+ * What a work's stored result is found by: 16 bytes of the SHA-256 of ledger, principal and key, in hex. None of the
+ * three holds the newline between them.
+ */
+export function resultKey(work: Pick<Work, 'ledger' | 'principal' | 'idempotencyKey' | 'resultKey'>): string {
+  const { ledger, principal, idempotencyKey } = work;
+  return (work.resultKey ??= hash('sha256', `${ledger}\n${principal}\n${idempotencyKey}`).slice(0, 32));
 }

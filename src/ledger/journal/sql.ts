@@ -2,12 +2,9 @@
 
 /** Stored results of a batch's keys, read after the locks. A success's body is made again from its transaction. */
 export const storedResults = `
-select k.ledger, k.principal, k.idempotency_key, r.fingerprint, r.status, r.body, r.transaction_sequence
-from unnest($1::text[], $2::text[], $3::text[]) k (ledger, principal, idempotency_key)
-cross join lateral (
-  select * from journal.command_results r
-  where r.idempotency_key = k.idempotency_key and r.ledger = k.ledger and r.principal = k.principal limit 1
-) r`;
+select r.key, r.fingerprint, r.status, r.body, r.transaction_sequence
+from unnest($1::uuid[]) k (key)
+cross join lateral (select * from journal.command_results where key = k.key limit 1) r`;
 
 export const ledgerExists = `select id from journal.ledgers where id = any($1::text[])`;
 
@@ -131,8 +128,8 @@ with transactions as (
     t (sequence, id, ledger, kind, account_nos, versions, reference, effective_at, recorded_at, description, metadata,
        principal, idempotency_key, trace)
   -- What postings don't have comes for the others only.
-  left join unnest($45::bigint[], $46::uuid[], $47::uuid[], $48::int[], $49::numeric[], $50::numeric[], $51::numeric[],
-    $52::numeric[], $53::timestamptz[], $54::numeric[], $55::text[], $56::text[])
+  left join unnest($44::bigint[], $45::uuid[], $46::uuid[], $47::int[], $48::numeric[], $49::numeric[], $50::numeric[],
+    $51::numeric[], $52::timestamptz[], $53::numeric[], $54::text[], $55::text[])
     s (sequence, root_id, parent_id, step, hold_amount, hold_captured, hold_released, hold_remaining, expires_at,
        reversed, wallet, wallet_reference) using (sequence)
   order by ledger, reference
@@ -143,16 +140,14 @@ with transactions as (
     $21::numeric[], $22::numeric[], $23::numeric[], $24::numeric[], $25::numeric[], $26::timestamptz[],
     $27::timestamptz[], $28::timestamptz[])
 ), results as (
-  insert into journal.command_results
-    (ledger, principal, idempotency_key, fingerprint, status, body, transaction_sequence)
-  select * from unnest($29::text[], $30::text[], $31::text[], $32::bytea[], $33::smallint[], $34::text[],
-    $57::bigint[]) r (ledger, principal, idempotency_key)
-  order by ledger, principal, idempotency_key
+  insert into journal.command_results (key, fingerprint, status, body, transaction_sequence)
+  select * from unnest($29::uuid[], $30::bytea[], $31::smallint[], $32::text[], $33::bigint[]) r (key)
+  order by key
 )
 insert into journal.outbox (sequence, event_id, aggregatetype, aggregateid, type, source, time, dataschema, payload,
   traceparent)
-select * from unnest($35::bigint[], $36::text[], $37::text[], $38::text[], $39::text[], $40::text[], $41::text[],
-  $42::text[], $43::text[], $44::text[])`;
+select * from unnest($34::bigint[], $35::text[], $36::text[], $37::text[], $38::text[], $39::text[], $40::text[],
+  $41::text[], $42::text[], $43::text[])`;
 
 /** The fate of a transaction, and the timeline to know that it is still the same primary's history. */
 export const commitStatus = `
@@ -163,5 +158,5 @@ export const isWritten = `
 select case when $2::text is not null
   then exists (select from journal.outbox where xid = $1::xid8 and event_id = $2)
   else exists (select from journal.command_results
-               where idempotency_key = $3 and ledger = $4 and principal = $5 and body = $6)
+               where key = $3 and body = $4)
 end as written`;

@@ -15,11 +15,13 @@ export function sendAnswer(reply: FastifyReply, answer: Answer): FastifyReply {
   const refused = answer.status >= 400;
   if (refused) reply.request.ctx.code = /"code":"([A-Z_]+)"/.exec(answer.body)?.[1] ?? null;
   if (answer.replayed) reply.header('idempotent-replayed', 'true');
-  return reply
-    .status(answer.status)
-    .header('content-type', refused ? 'application/problem+json' : JSON_TYPE)
-    // Bytes, since Fastify adds a charset to a string's content type, which problems don't have.
-    .send(refused ? Buffer.from(answer.body) : answer.body);
+  return (
+    reply
+      .status(answer.status)
+      .header('content-type', refused ? 'application/problem+json' : JSON_TYPE)
+      // Bytes, since Fastify adds a charset to a string's content type, which problems don't have.
+      .send(refused ? Buffer.from(answer.body) : answer.body)
+  );
 }
 
 /** Sends JSON that is text already. */
