@@ -90,7 +90,7 @@ describe('a journal written before entries were divided anew and results were st
       'true',
     ]);
     const wrong = await client.post('transfers', { ...body, amount: '6' }, { key: kept });
-    expect([wrong.status, wrong.body.code]).toEqual([409, 'IDEMPOTENCY_MISMATCH']);
+    expect([wrong.status, wrong.body.code]).toEqual([422, 'IDEMPOTENCY_MISMATCH']);
   });
 
   it('goes on from where it was', async () => {
