@@ -157,10 +157,10 @@ async function confirmSlot(): Promise<void> {
 
 async function age(key: string, interval: string): Promise<void> {
   await owner.query(`set session_replication_role = replica`);
-  await owner.query(
-    `update journal.command_results set created_at = now() - $2::interval where key = $1`,
-    [nameOf(key), interval],
-  );
+  await owner.query(`update journal.command_results set created_at = now() - $2::interval where key = $1`, [
+    nameOf(key),
+    interval,
+  ]);
   await owner.query(`reset session_replication_role`);
 }
 
