@@ -112,10 +112,11 @@ begin
              where a.grantee <> a.grantor loop
     execute format('grant %s on journal.entries to %s', acl.privilege_type, acl.grantee);
   end loop;
+  -- No ANALYZE here: it would tell the planner of new journals that these tables are empty, and sessions that plan
+  -- for themselves would scan them for each row of a long statement. Autovacuum sees to the filled ones.
   -- Last, so that none of the copies is taken for something new.
   if published then alter publication counterfoil_analysts add table journal.entries; end if;
 end $$;
-analyze journal.entries;
 `;
 
 const guards = `
