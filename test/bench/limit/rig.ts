@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +7,7 @@ import { startEmbeddedPostgres } from '../../../src/platform/embedded-postgres.j
 import { migrate } from '../../../src/platform/migrate.js';
 import { openPastAccounts } from '../../support/history.js';
 import { startProgram, type Program } from '../../support/program.js';
+import { childrenOf, cpuOf } from './processes.js';
 
 /** As the README says for a machine that Postgres has to itself but for the service. fsync is on. */
 export const tuned = {
@@ -17,13 +18,18 @@ export const tuned = {
   max_connections: '300',
 };
 
+/** For a service that leaves the read model alone, so that writing is all that is measured. */
+export const writesOnly = { KAFKA_BROKERS: '127.0.0.1:9' };
+
 export interface Rig {
   /** As superuser. */
   databaseUrl: string;
   folder: string;
   owner: pg.Client;
+  /** The number of account a1; that of the others goes on from there. */
+  firstAccount: number;
   /** The built service on this database; stopped with the rig at the latest. */
-  start(settings?: Record<string, string>): Promise<Program>;
+  start(settings?: Record<string, string>, nodeArgs?: string[]): Promise<Program>;
   /** Processor milliseconds that Postgres has used so far. */
   postgresCpu(): number;
   stop(): Promise<void>;
@@ -43,19 +49,16 @@ export async function startRig(accounts: number, settings: Record<string, string
     type: 'asset',
     currency: 'USD',
   }));
-  await openPastAccounts(owner, wanted);
+  const numbers = await openPastAccounts(owner, wanted);
   await owner.query('vacuum analyze journal.accounts');
   const postmaster = Number(readFileSync(join(postgres.dataDir, 'postmaster.pid'), 'utf8').split('\n')[0]);
   return {
     databaseUrl: postgres.url,
     folder,
     owner,
-    async start(more = {}) {
-      const program = await startProgram(
-        postgres.url,
-        { LOG_LEVEL: 'warn', ...more },
-        process.env.NODE_ARGS?.split(' '),
-      );
+    firstAccount: Number(numbers.get('a1')),
+    async start(more = {}, nodeArgs = []) {
+      const program = await startProgram(postgres.url, { LOG_LEVEL: 'warn', ...more }, nodeArgs);
       programs.push(program);
       return program;
     },
@@ -64,30 +67,21 @@ export async function startRig(accounts: number, settings: Record<string, string
       for (const program of programs) await program.stop();
       await owner.end();
       await postgres.stop();
-      await rm(folder, { recursive: true, force: true });
+      for (const each of [folder, postgres.dataDir]) await rm(each, { recursive: true, force: true });
     },
   };
 }
 
-function childrenOf(parent: number): number[] {
-  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-  return pids.map(Number).filter((pid) => statOf(pid)?.parent === parent);
-}
-
-/** Of a process and its children that have ended, in milliseconds (a tick of Linux is 10). */
-export function cpuOf(pid: number): number {
-  return 10 * (statOf(pid)?.ticks ?? 0);
-}
-
-function statOf(pid: number): { parent: number; ticks: number } | undefined {
+/** While it is there, `work`. */
+export async function withRig<T>(
+  accounts: number,
+  settings: Record<string, string>,
+  work: (rig: Rig) => Promise<T>,
+): Promise<T> {
+  const rig = await startRig(accounts, settings);
   try {
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)!.split(' ');
-    return {
-      parent: Number(fields[1]),
-      ticks: fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0),
-    };
-  } catch {
-    // It has ended meanwhile.
-    return undefined;
+    return await work(rig);
+  } finally {
+    await rig.stop();
   }
 }

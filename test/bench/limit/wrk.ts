@@ -13,27 +13,57 @@ export interface Load {
 }
 
 /** Times in milliseconds, each connection waiting for its answer before it asks again. */
-export interface Measured {
-  transfers: number;
-  perSecond: number;
+interface Times {
   p50: number;
   p95: number;
   p99: number;
   max: number;
 }
 
-/** Transfers over HTTP by wrk, each with a key of its own. @throws Error when any was refused */
-export async function wrk(url: string, accounts: number, load: Load): Promise<Measured> {
-  const { connections, seconds, spread, items } = load;
-  const threads = connections > 1 ? 2 : 1;
-  const options = ['-t', threads, '-c', connections, '-d', seconds, '--timeout', 30];
-  const script = ['-s', 'test/bench/limit/transfers.lua', url, '--', accounts, spread, items, randomUUID()];
-  const printed = await runProgram(findProgram('wrk'), [...options, ...script].map(String));
-  const line = printed.trim().split('\n').at(-1)!;
-  const { requests, seconds: took, refused, errors, ...times } = JSON.parse(line) as Times & Counts;
-  if (refused + errors > 0) throw new Error(`${refused} requests refused, ${errors} errors: ${printed}`);
-  return { transfers: requests * items, perSecond: (requests * items) / took, ...times };
+export interface Measured extends Times {
+  transfers: number;
+  perSecond: number;
 }
 
-type Times = Omit<Measured, 'transfers' | 'perSecond'>;
+/** Transfers over HTTP by wrk, each with a key of its own. @throws Error when any was refused */
+export async function wrk(url: string, accounts: number, load: Load): Promise<Measured> {
+  const { spread, items } = load;
+  const { requests, seconds, ...times } = await run('transfers.lua', url, load, [
+    accounts,
+    spread,
+    items,
+    randomUUID(),
+  ]);
+  return { transfers: requests * items, perSecond: (requests * items) / seconds, ...times };
+}
+
+/**
+ * GET of a path below ledger main, `{id}` in it being any account. @throws Error when any was refused
+ * @returns requests a second and their times
+ */
+export async function wrkReads(
+  url: string,
+  accounts: number,
+  load: { connections: number; seconds: number; path: string },
+): Promise<Times & { perSecond: number }> {
+  const { requests, seconds, ...times } = await run('reads.lua', url, load, [accounts, load.path]);
+  return { perSecond: requests / seconds, ...times };
+}
+
+async function run(
+  script: string,
+  url: string,
+  { connections, seconds }: { connections: number; seconds: number },
+  args: unknown[],
+): Promise<Times & { requests: number; seconds: number }> {
+  const threads = connections > 1 ? 2 : 1;
+  const options = ['-t', threads, '-c', connections, '-d', seconds, '--timeout', 30];
+  const all = [...options, '-s', `test/bench/limit/${script}`, url, '--', ...args];
+  const printed = await runProgram(findProgram('wrk'), all.map(String));
+  const line = printed.trim().split('\n').at(-1)!;
+  const { refused, errors, ...measured } = JSON.parse(line) as Times & Counts;
+  if (refused + errors > 0) throw new Error(`${refused} requests refused, ${errors} errors: ${printed}`);
+  return measured;
+}
+
 type Counts = Record<'requests' | 'seconds' | 'refused' | 'errors', number>;

@@ -1,0 +1,42 @@
+import { withBed, type Bed, type Bench } from '../bed.js';
+import { ratiosOf } from '../statistics.js';
+
+/** The journal's own checks of what is appended; constraints of rows stay on throughout. */
+const triggers = [
+  ['journal.transactions', 'check_transactions'],
+  ['journal.entries', 'check_entries'],
+  ['journal.entries', 'check_pending'],
+] as const;
+
+/** What the checks in the database cost: with them and without, alternately. */
+export async function checks(bench: Bench): Promise<void> {
+  const { options, report } = bench;
+  const loads = {
+    'http-single': { connections: 128 },
+    'http-bulk': { connections: 4, items: 1000 },
+  };
+  await withBed(bench, {}, async (bed) => {
+    for (let round = 1; round <= options.rounds; round += 1) {
+      for (const [name, load] of Object.entries(loads)) {
+        for (const on of [true, false]) {
+          await switchChecks(bed, on);
+          const { perSecond } = await bed.http(load);
+          report.add('checks', `checks ${on ? 'on' : 'off'} ${name}`, 'transfers/s', perSecond);
+        }
+      }
+    }
+    await switchChecks(bed, true);
+  });
+  for (const name of Object.keys(loads)) {
+    const [on, off] = ['on', 'off'].map((state) => report.samples(`checks ${state} ${name}`));
+    for (const ratio of ratiosOf(on!, off!)) {
+      report.add('checks', `checks cost ${name}`, '%', 100 * (1 - ratio));
+    }
+  }
+}
+
+async function switchChecks({ rig }: Bed, on: boolean): Promise<void> {
+  for (const [table, trigger] of triggers) {
+    await rig.owner.query(`alter table ${table} ${on ? 'enable always' : 'disable'} trigger ${trigger}`);
+  }
+}
