@@ -1,4 +1,5 @@
 import type { Program } from '../../support/program.js';
+import { bulks, type BulkMeasured } from './bulk-load.js';
 import type { Options } from './options.js';
 import { Raw } from './raw.js';
 import type { Report } from './report.js';
@@ -19,8 +20,10 @@ export interface Bed {
   rig: Rig;
   service: Program;
   raw: Raw;
-  /** Single transfers, or `items` a request; Postgres has written back what was before. */
-  http(load: { connections: number; spread?: Spread; items?: number; seconds?: number }): Promise<Measured>;
+  /** Single transfers; here as below, Postgres has written back what was before. */
+  http(load: { connections: number; spread?: Spread; seconds?: number }): Promise<Measured>;
+  /** `items` transfers a request. */
+  bulk(items: number, connections: number): Promise<BulkMeasured>;
   /** One transfer per transaction in plpgsql. @returns transfers a second */
   rawSingle(clients: number, hot?: boolean): Promise<number>;
   /** `size` transfers per transaction in SQL. @returns transfers a second */
@@ -50,7 +53,7 @@ export async function withBed<T>(
     const { seconds } = options;
     const http = async (load: Partial<Load> & { connections: number }) => {
       await settle(rig);
-      return wrk(service.url, ACCOUNTS, { spread: 'uniform', items: 1, seconds, ...load });
+      return wrk(service.url, ACCOUNTS, { spread: 'uniform', seconds, ...load });
     };
     // Compiled by V8, prepared by Postgres, and remembered: accounts and their numbers.
     await http({ connections: 128, seconds: options.quick ? 2 : 6 });
@@ -59,6 +62,10 @@ export async function withBed<T>(
       service,
       raw,
       http,
+      async bulk(items, connections) {
+        await settle(rig);
+        return bulks(service.url, ACCOUNTS, { items, connections, seconds });
+      },
       async rawSingle(clients, hot) {
         await settle(rig);
         return raw.single(clients, seconds, hot);

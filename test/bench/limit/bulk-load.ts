@@ -2,14 +2,69 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { request, type IncomingMessage } from 'node:http';
+import { Agent, request, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { runProgram } from './programs.js';
+import { percentile } from './statistics.js';
 
 const CHUNK = 500;
 const accepted = Buffer.from('{"status":201,');
+
+interface BulkLoad {
+  connections: number;
+  /** Transfers a request. */
+  items: number;
+  seconds: number;
+}
+
+/** Transfers a second until the last request was answered, and milliseconds a request. */
+export interface BulkMeasured {
+  perSecond: number;
+  transfers: number;
+  p50: number;
+  max: number;
+}
+
+/**
+ * Bulks in independent mode, each connection waiting for its answer before it sends the next. Not by wrk, which does not
+ * count what is underway at the end: of requests this large that would be much.
+ * @throws Error when any transfer was refused
+ */
+export async function bulks(url: string, accounts: number, load: BulkLoad): Promise<BulkMeasured> {
+  const { connections, items, seconds } = load;
+  const agent = new Agent({ keepAlive: true, maxSockets: connections });
+  const began = performance.now();
+  const until = began + seconds * 1000;
+  const times: number[] = [];
+  const connection = async () => {
+    while (performance.now() < until) {
+      const sent = performance.now();
+      const commands = transfers(accounts, items).trimEnd().replaceAll('\n', ',');
+      const post = request(`${url}/v1/ledgers/main/bulk`, {
+        method: 'POST',
+        agent,
+        headers: { 'content-type': 'application/json', 'idempotency-key': randomUUID() },
+      });
+      post.end(`{"mode":"independent","commands":[${commands}]}`);
+      const [response] = (await once(post, 'response')) as [IncomingMessage];
+      const answer = Buffer.concat(await response.toArray());
+      if (countOf(answer, accepted) !== items) throw new Error(answer.toString('utf8', 0, 1000));
+      times.push(performance.now() - sent);
+    }
+  };
+  await Promise.all(Array.from({ length: connections }, connection));
+  agent.destroy();
+  const count = times.length * items;
+  const took = (performance.now() - began) / 1000;
+  return {
+    perSecond: count / took,
+    transfers: count,
+    p50: Math.round(percentile(times, 0.5)),
+    max: Math.round(percentile(times, 1)),
+  };
+}
 
 /**
  * One stream of commands for `seconds`; its answers are only counted, so that little is taken from what is measured.

@@ -7,7 +7,7 @@ import { findProgram } from './programs.js';
 import { readOptions, usage, type Options, type SectionName } from './options.js';
 import { Report } from './report.js';
 import { figuresTable, goalsTable, writeResults } from './results.js';
-import { withRig } from './rig.js';
+import { tuned, withRig } from './rig.js';
 import type { Bench } from './bed.js';
 import { append } from './sections/append.js';
 import { checks } from './sections/checks.js';
@@ -75,14 +75,22 @@ async function main(args: string[]): Promise<number> {
       report.note(`${wanted.join(', ')} failed: ${(error as Error).message}`);
     }
   }
-  const postgres = await withRig(1, {}, async ({ owner }) => {
-    const { rows } = await owner.query<{ server_version: string }>('show server_version');
-    return rows[0]!.server_version;
-  });
+  const postgres = await postgresAsMeasured();
   console.log(`\n${figuresTable(report.all())}\n\n${goalsTable(reached(report))}`);
   for (const file of await writeResults(report, options, postgres)) console.log(`wrote ${file}`);
   console.log(`took ${minutes(began)} min`);
   return failed > 0 ? 1 : 0;
+}
+
+/** Version and what decides when an answer is safe. */
+async function postgresAsMeasured(): Promise<Record<string, string>> {
+  return withRig(1, {}, async ({ owner }) => {
+    const { rows } = await owner.query<{ name: string; setting: string }>(
+      `select name, current_setting(name) as setting from pg_settings where name = any($1)`,
+      [['server_version', 'fsync', 'synchronous_commit', 'full_page_writes', ...Object.keys(tuned)]],
+    );
+    return Object.fromEntries(rows.map(({ name, setting }) => [name, setting]));
+  });
 }
 
 function minutes(since: number): string {

@@ -11,7 +11,8 @@ interface Results {
   /** Of the last run; figures and ratios have the times of their own. */
   date: string;
   node: string;
-  postgres: string;
+  /** Its version and settings. */
+  postgres: Record<string, string>;
   cpus: number;
   cpu: string;
   memoryGb: number;
@@ -23,7 +24,11 @@ interface Results {
 }
 
 /** Writes results.json and the charts; what this run has not measured stays as an earlier one has. */
-export async function writeResults(report: Report, options: Options, postgres: string): Promise<string[]> {
+export async function writeResults(
+  report: Report,
+  options: Options,
+  postgres: Results['postgres'],
+): Promise<string[]> {
   if (options.out === undefined) return [];
   await mkdir(options.out, { recursive: true });
   const file = join(options.out, 'results.json');

@@ -8,8 +8,6 @@ export interface Load {
   connections: number;
   seconds: number;
   spread: Spread;
-  /** Transfers a request: more than one go as a bulk. */
-  items: number;
 }
 
 /** Times in milliseconds, each connection waiting for its answer before it asks again. */
@@ -27,14 +25,9 @@ export interface Measured extends Times {
 
 /** Transfers over HTTP by wrk, each with a key of its own. @throws Error when any was refused */
 export async function wrk(url: string, accounts: number, load: Load): Promise<Measured> {
-  const { spread, items } = load;
-  const { requests, seconds, ...times } = await run('transfers.lua', url, load, [
-    accounts,
-    spread,
-    items,
-    randomUUID(),
-  ]);
-  return { transfers: requests * items, perSecond: (requests * items) / seconds, ...times };
+  const args = [accounts, load.spread, randomUUID()];
+  const { requests, seconds, ...times } = await run('transfers.lua', url, load, args);
+  return { transfers: requests, perSecond: requests / seconds, ...times };
 }
 
 /**
@@ -62,6 +55,7 @@ async function run(
   const printed = await runProgram(findProgram('wrk'), all.map(String));
   const line = printed.trim().split('\n').at(-1)!;
   const { refused, errors, ...measured } = JSON.parse(line) as Times & Counts;
+  if (measured.requests === 0) throw new Error(`nothing was answered in ${seconds} s`);
   if (refused + errors > 0) throw new Error(`${refused} requests refused, ${errors} errors: ${printed}`);
   return measured;
 }

@@ -31,6 +31,8 @@ export async function append({ options, report }: Bench): Promise<void> {
       }
       report.add('append', 'append p50', 'ms', percentile(times, 0.5), `${count} transfers, one by one`);
       report.add('append', 'append p99', 'ms', percentile(times, 0.99));
+      const within = appends.filter(({ sent }) => sent >= result[0]!.sent).length;
+      report.add('append', 'append round trips', 'a transfer', within / count);
       const all = result.map(({ sent, answered }) => answered - sent);
       report.add('append', 'append over HTTP p50', 'ms', percentile(all, 0.5), 'Node and HTTP included');
       const { rows } = await rig.owner.query<{ ms: number }>(

@@ -12,15 +12,15 @@ const triggers = [
 export async function checks(bench: Bench): Promise<void> {
   const { options, report } = bench;
   const loads = {
-    'http-single': { connections: 128 },
-    'http-bulk': { connections: 4, items: 1000 },
+    'http-single': (bed: Bed) => bed.http({ connections: 128 }),
+    'http-bulk': (bed: Bed) => bed.bulk(1000, 4),
   };
   await withBed(bench, {}, async (bed) => {
     for (let round = 1; round <= options.rounds; round += 1) {
       for (const [name, load] of Object.entries(loads)) {
-        for (const on of [true, false]) {
+        for (const on of round % 2 ? [true, false] : [false, true]) {
           await switchChecks(bed, on);
-          const { perSecond } = await bed.http(load);
+          const { perSecond } = await load(bed);
           report.add('checks', `checks ${on ? 'on' : 'off'} ${name}`, 'transfers/s', perSecond);
         }
       }

@@ -1,4 +1,5 @@
 import { withBed, ACCOUNTS, type Bed, type Bench } from '../bed.js';
+import { bulks } from '../bulk-load.js';
 import { cpuOf, memoryOf } from '../processes.js';
 import { resetStatements, statementsOf, withStatements } from '../statements.js';
 import { tripsDuring } from '../trips.js';
@@ -25,7 +26,7 @@ async function single({ report }: Bench, bed: Bed, seconds: number): Promise<voi
   await rig.owner.query('checkpoint');
   const before = await stateOf(bed);
   await resetStatements(rig.owner);
-  const load = { connections: 128, seconds, spread: 'uniform', items: 1 } as const;
+  const load = { connections: 128, seconds, spread: 'uniform' } as const;
   const { transfers, perSecond } = await wrk(service.url, ACCOUNTS, load);
   const statements = await statementsOf(rig.owner);
   const after = await stateOf(bed);
@@ -57,14 +58,14 @@ async function single({ report }: Bench, bed: Bed, seconds: number): Promise<voi
 
 async function roundTrips({ report }: Bench, { rig }: Bed, seconds: number): Promise<void> {
   const loads = {
-    'http-single 128': { connections: 128, seconds, spread: 'uniform', items: 1 },
-    'http-bulk 1000': { connections: 4, seconds, spread: 'uniform', items: 1000 },
-  } as const;
+    'http-single 128': (url: string) => wrk(url, ACCOUNTS, { connections: 128, seconds, spread: 'uniform' }),
+    'http-bulk 1000': (url: string) => bulks(url, ACCOUNTS, { connections: 4, items: 1000, seconds }),
+  };
   for (const [name, load] of Object.entries(loads)) {
-    const { trips, result } = await tripsDuring(rig, (url) => wrk(url, ACCOUNTS, load));
+    const { trips, result } = await tripsDuring<{ transfers: number }>(rig, load);
     const appends = trips.filter(({ append }) => append).length;
     const others = ((trips.length - appends) / result.transfers).toPrecision(2);
-    const more = `and ${others} of notifications`;
+    const more = `and ${others} others`;
     report.add('cost', `round trips ${name}`, 'a transfer', appends / result.transfers, more);
   }
 }

@@ -14,7 +14,7 @@ export async function throughput(bench: Bench): Promise<void> {
     for (let round = 1; round <= rounds; round += 1) {
       bench.say(`round ${round} of ${rounds}`);
       await singles(bench, bed);
-      if (sections.has('bulk')) await bulks(bench, bed);
+      if (sections.has('bulk')) await many(bench, bed);
     }
     report.add('http', 'memory under load', 'MB', memoryOf(bed.service.pid).most);
   });
@@ -44,12 +44,12 @@ async function singles({ options: { sections }, report }: Bench, bed: Bed): Prom
   await http(128, 'zipf');
 }
 
-async function bulks({ options: { seconds }, report, say }: Bench, bed: Bed): Promise<void> {
+async function many({ options: { seconds }, report, say }: Bench, bed: Bed): Promise<void> {
   for (const items of [100, 1000]) {
     for (const connections of [1, 2, 4]) {
       const raw = await bed.rawBatch(items, connections);
       report.add('bulk', `raw-batch ${items} x${connections}`, 'transfers/s', raw);
-      const { perSecond, p50, max } = await bed.http({ connections, items });
+      const { perSecond, p50, max } = await bed.bulk(items, connections);
       const times = `p50 ${p50} max ${max} ms`;
       report.add('bulk', `http-bulk ${items} x${connections}`, 'transfers/s', perSecond, times);
     }
