@@ -1,12 +1,6 @@
+import { switchChecks } from '../../history.js';
 import { withBed, type Bed, type Bench } from '../bed.js';
 import { ratiosOf } from '../statistics.js';
-
-/** The journal's own checks of what is appended; constraints of rows stay on throughout. */
-const triggers = [
-  ['journal.transactions', 'check_transactions'],
-  ['journal.entries', 'check_entries'],
-  ['journal.entries', 'check_pending'],
-] as const;
 
 /** What the checks in the database cost: with them and without, alternately. */
 export async function checks(bench: Bench): Promise<void> {
@@ -19,24 +13,18 @@ export async function checks(bench: Bench): Promise<void> {
     for (let round = 1; round <= options.rounds; round += 1) {
       for (const [name, load] of Object.entries(loads)) {
         for (const on of round % 2 ? [true, false] : [false, true]) {
-          await switchChecks(bed, on);
+          await switchChecks(bed.rig.owner, on);
           const { perSecond } = await load(bed);
           report.add('checks', `checks ${on ? 'on' : 'off'} ${name}`, 'transfers/s', perSecond);
         }
       }
     }
-    await switchChecks(bed, true);
+    await switchChecks(bed.rig.owner, true);
   });
   for (const name of Object.keys(loads)) {
     const [on, off] = ['on', 'off'].map((state) => report.samples(`checks ${state} ${name}`));
     for (const ratio of ratiosOf(on!, off!)) {
       report.add('checks', `checks cost ${name}`, '%', 100 * (1 - ratio));
     }
-  }
-}
-
-async function switchChecks({ rig }: Bed, on: boolean): Promise<void> {
-  for (const [table, trigger] of triggers) {
-    await rig.owner.query(`alter table ${table} ${on ? 'enable always' : 'disable'} trigger ${trigger}`);
   }
 }
