@@ -7,7 +7,7 @@ import { findProgram } from './programs.js';
 import { readOptions, usage, type Options, type SectionName } from './options.js';
 import { Report } from './report.js';
 import { figuresTable, goalsTable, writeResults } from './results.js';
-import { tuned, withRig } from './rig.js';
+import { stopRigs, tuned, withRig } from './rig.js';
 import type { Bench } from './bed.js';
 import { append } from './sections/append.js';
 import { checks } from './sections/checks.js';
@@ -39,9 +39,12 @@ const parts: { of: SectionName[]; run: (bench: Bench) => Promise<void> }[] = [
   { of: ['stream'], run: stream },
 ];
 
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => void stopRigs().finally(() => process.exit(130)));
+}
 process.exitCode = await main(process.argv.slice(2));
 
-/** @returns the exit status: 0 all was measured, 1 a section failed, 2 wrong usage or a program is missing */
+/** @returns the exit status: 0 all was measured, 1 a section failed, 130 stopped, 2 wrong usage or a program is missing */
 async function main(args: string[]): Promise<number> {
   if (args.includes('--help')) {
     console.log(usage);

@@ -35,6 +35,13 @@ export interface Rig {
   stop(): Promise<void>;
 }
 
+const running = new Set<() => Promise<void>>();
+
+/** For who is told to end in the middle: each Postgres would go on without its benchmark. */
+export async function stopRigs(): Promise<void> {
+  await Promise.all([...running].map((stop) => stop()));
+}
+
 /** A tuned Postgres of its own with accounts a1 … aN in ledger main, which may be overdrawn. */
 export async function startRig(accounts: number, settings: Record<string, string> = {}): Promise<Rig> {
   const folder = await mkdtemp(join(tmpdir(), 'counterfoil-bench-'));
@@ -42,6 +49,14 @@ export async function startRig(accounts: number, settings: Record<string, string
   const postgres = await startEmbeddedPostgres({ dataDir: folder, exclusive: false, settings: all });
   const owner = new pg.Client({ connectionString: postgres.url });
   const programs: Program[] = [];
+  const stop = async () => {
+    running.delete(stop);
+    for (const program of programs) await program.stop();
+    await owner.end().catch(() => {});
+    await postgres.stop();
+    for (const each of [folder, postgres.dataDir]) await rm(each, { recursive: true, force: true });
+  };
+  running.add(stop);
   await migrate(postgres.url);
   await owner.connect();
   const wanted = Array.from({ length: accounts }, (_, n) => ({
@@ -63,12 +78,7 @@ export async function startRig(accounts: number, settings: Record<string, string
       return program;
     },
     postgresCpu: () => [postmaster, ...childrenOf(postmaster)].reduce((sum, pid) => sum + cpuOf(pid), 0),
-    async stop() {
-      for (const program of programs) await program.stop();
-      await owner.end();
-      await postgres.stop();
-      for (const each of [folder, postgres.dataDir]) await rm(each, { recursive: true, force: true });
-    },
+    stop,
   };
 }
 
