@@ -104,6 +104,8 @@ describe('charts', () => {
     const [a, b, c] = [...svg.matchAll(/<circle cx="([\d.]+)"/g)].map(([, x]) => Number(x));
     expect(b! - a!).toBeCloseTo(c! - b!, 0);
     expect(svg).toContain('>10,000,000<');
+    const marks = [...svg.matchAll(/text-anchor="end" class="quiet">([^<]*)</g)].map(([, mark]) => mark);
+    expect(marks).toEqual(['0', '50', '100']);
   });
 
   test('are drawn of what was measured, the best number of connections for bulks', () => {

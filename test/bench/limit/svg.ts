@@ -46,7 +46,10 @@ export function lineChart(lines: Line[], { title, unit, x }: Look & { x: string 
   const [left, right, top, bottom, height] = [70, 60, 84, 330, 380];
   const points = lines.flatMap((line) => line.points);
   const [least, most] = [Math.min(...points.map((p) => p.x)), Math.max(...points.map((p) => p.x))];
-  const highest = Math.max(...points.map((p) => p.y), Number.MIN_VALUE) * 1.05;
+  const greatest = Math.max(...points.map((p) => p.y), Number.MIN_VALUE);
+  const step = roundStep(greatest / 4);
+  const steps = Math.ceil(greatest / step);
+  const highest = steps * step;
   const across = (value: number) =>
     round(
       least === most
@@ -55,10 +58,10 @@ export function lineChart(lines: Line[], { title, unit, x }: Look & { x: string 
     );
   const up = (value: number) => round(bottom - (value / highest) * (bottom - top));
   const colours = coloursOf(lines);
-  const rules = [0, 0.25, 0.5, 0.75, 1].map((share) => {
-    const y = up(highest * share);
+  const rules = Array.from({ length: steps + 1 }, (_, n) => {
+    const y = up(n * step);
     return `<line x1="${left}" x2="${WIDTH - right}" y1="${y}" y2="${y}" class="rule"/>
-<text x="${left - 8}" y="${y + 4}" text-anchor="end" class="quiet">${readable(highest * share)}</text>`;
+<text x="${left - 8}" y="${y + 4}" text-anchor="end" class="quiet">${readable(n * step)}</text>`;
   });
   const marks = [...new Set(points.map((p) => p.x))].map(
     (value) =>
@@ -99,6 +102,12 @@ function legend(colours: Map<string, string>): string {
 <text x="${round(here + 18)}" y="54">${escaped(name)}</text>`;
     })
     .join('\n');
+}
+
+/** 1, 2 or 5 and zeros: the least such that is not below. */
+function roundStep(least: number): number {
+  const power = 10 ** Math.floor(Math.log10(least));
+  return power * [1, 2, 5, 10].find((factor) => factor * power >= least)!;
 }
 
 function readable(value: number): string {
