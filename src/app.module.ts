@@ -29,8 +29,17 @@ import { UpdateMetadataHandler } from './ledger/transactions/update-metadata.js'
 import { TrialBalanceController } from './ledger/trial-balance/trial-balance.controller.js';
 import { WalletHandler } from './ledger/wallet/wallet.js';
 import { WalletController } from './ledger/wallet/wallet.controller.js';
+import { Admission, ADMISSION } from './platform/admission/admission.js';
+import type { Quotas } from './platform/admission/quotas.js';
 import { HealthController, READINESS, type Readiness } from './platform/health.controller.js';
-import { batchSize, commandDuration, MetricsController, queueDepth, retries } from './platform/metrics.js';
+import {
+  batchSize,
+  commandDuration,
+  MetricsController,
+  queueDepth,
+  retries,
+  watchOldestWait,
+} from './platform/metrics.js';
 import { APP_POOL, READ_POOL } from './platform/postgres.js';
 
 export interface Parts {
@@ -38,12 +47,13 @@ export interface Parts {
   writes: pg.Pool;
   reads: pg.Pool;
   readiness: Readiness;
+  quotas: Quotas;
 }
 
 @Module({})
 export class AppModule {
   /** The API over pools that the caller made and will end. */
-  static with({ config, writes, reads, readiness }: Parts): DynamicModule {
+  static with({ config, writes, reads, readiness, quotas }: Parts): DynamicModule {
     return {
       module: AppModule,
       imports: [CqrsModule.forRoot()],
@@ -80,6 +90,11 @@ export class AppModule {
         { provide: READ_POOL, useValue: reads },
         { provide: READINESS, useValue: readiness },
         { provide: Batcher, useFactory: () => createBatcher(config, writes) },
+        {
+          provide: ADMISSION,
+          inject: [Batcher],
+          useFactory: (load: Batcher) => new Admission({ ...config, load, quotas }),
+        },
       ],
     };
   }
@@ -93,6 +108,7 @@ function createBatcher(config: Config, pool: pg.Pool): Batcher {
     command: (command, outcome, seconds) =>
       commandDuration.observe({ command, code: codeOf(outcome) }, seconds),
   });
+  watchOldestWait(() => batcher.oldestWait());
   return batcher;
 }
 

@@ -23,6 +23,12 @@ export interface Config {
   authNone: boolean;
   /** Most commands waiting in this process before `OVERLOADED`. */
   queueLimit: number;
+  /** How long money may have to wait before it is refused, in milliseconds; what is less urgent, less. */
+  maxWaitMs: number;
+  /** Requests and commands a second for each principal that has no rate of its own; 0: any number. */
+  rateLimit: number;
+  /** How many at once; 0: those of a second. */
+  rateBurst: number;
   /** Most commands folded into one Postgres transaction. */
   batchLimit: number;
   /** Batches in flight at once, each on a connection of its own. */
@@ -60,6 +66,9 @@ export function loadConfig(env: Env = process.env): Config {
     apiTokensFile: env.API_TOKENS_FILE || undefined,
     authNone: oneOf(env, 'AUTH', '', ['', 'none']) === 'none',
     queueLimit: integer(env, 'QUEUE_LIMIT', 20_000, 1, 1_000_000),
+    maxWaitMs: integer(env, 'MAX_WAIT_MS', 1_000, 10, 600_000),
+    rateLimit: integer(env, 'RATE_LIMIT', 0, 0, 1_000_000_000),
+    rateBurst: integer(env, 'RATE_BURST', 0, 0, 1_000_000_000),
     batchLimit: integer(env, 'BATCH_LIMIT', 500, 1, 10_000),
     writers: integer(env, 'WRITERS', 2, 1, 64),
     healAfterSeconds: integer(env, 'HEAL_AFTER_SECONDS', 30, 2, 86_400),

@@ -12,8 +12,9 @@ import { createDocument } from './platform/openapi.js';
 export async function describeApi(): Promise<OpenAPIObject> {
   const parts = { config: loadConfig({}), writes: new pg.Pool(), reads: new pg.Pool() };
   const readiness = () => Promise.reject(new Error('nothing is served'));
+  const quotas = { used: () => 0, count: () => {}, stop: async () => {} };
   const app = await NestFactory.create<NestFastifyApplication>(
-    AppModule.with({ ...parts, readiness }),
+    AppModule.with({ ...parts, readiness, quotas }),
     createHttpAdapter(),
     { bodyParser: false, logger: false },
   );

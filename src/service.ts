@@ -8,6 +8,8 @@ import { watchSlots } from './connect/slot-watch.js';
 import { startExpiry } from './ledger/holds/expiry.js';
 import { Batcher } from './ledger/journal/batcher.js';
 import { startHousekeeping } from './ledger/journal/housekeeping.js';
+import { ADMISSION } from './platform/admission/admission.js';
+import { createQuotas } from './platform/admission/quotas.js';
 import { configureHttp, createHttpAdapter } from './platform/http/configure.js';
 import { nestLogger } from './platform/logging.js';
 import { collectProcessMetrics } from './platform/metrics.js';
@@ -46,12 +48,13 @@ export async function startService(config: Config, databaseUrl: string, logger: 
   });
   const streams = config.kafkaBrokers.length > 0;
   const slots = streams ? watchSlots(reads, logger) : undefined;
+  const quotas = createQuotas(writes, logger);
   const app = await NestFactory.create<NestFastifyApplication>(
-    AppModule.with({ config, writes, reads, readiness: readinessOf(reads, logger, slots) }),
+    AppModule.with({ config, writes, reads, readiness: readinessOf(reads, logger, slots), quotas }),
     createHttpAdapter(),
     { bodyParser: false, logger: nestLogger(logger) },
   );
-  configureHttp(app, { config, logger });
+  configureHttp(app, { config, logger, admission: app.get(ADMISSION) });
   collectProcessMetrics();
   let stopHousekeeping = async () => {};
   let stopProjections = async () => {};
@@ -70,7 +73,7 @@ export async function startService(config: Config, databaseUrl: string, logger: 
     clearTimeout(cut);
     await batcher.close();
     await expiryStopped;
-    await Promise.all([stopHousekeeping(), stopProjections()]);
+    await Promise.all([stopHousekeeping(), stopProjections(), quotas.stop()]);
     await Promise.all([writes.end(), reads.end()]);
   };
   try {

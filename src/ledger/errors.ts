@@ -127,7 +127,11 @@ export const codes = {
     title: 'Bulk rejected',
     when: 'A command of an atomic bulk was refused; `index` and `problem` say which and why.',
   },
-  RATE_LIMITED: { status: 429, title: 'Rate limited', when: 'Too many requests; wait for `Retry-After`.' },
+  RATE_LIMITED: {
+    status: 429,
+    title: 'Rate limited',
+    when: 'More requests a second, or commands a day, than the principal may have; wait for `Retry-After`.',
+  },
   INTERNAL: {
     status: 500,
     title: 'Internal error',
@@ -136,7 +140,7 @@ export const codes = {
   OVERLOADED: {
     status: 503,
     title: 'Overloaded',
-    when: 'Too many commands are waiting; wait for `Retry-After`.',
+    when: 'More commands wait than can be recorded soon, or too many read history; wait for `Retry-After`.',
   },
   UNAVAILABLE: {
     status: 503,
@@ -231,7 +235,7 @@ export function problemType(code: Code): string {
 }
 
 /** The document as it is sent and stored: the same problem and trace id give the same bytes. */
-export function problemBody(problem: Problem, traceId: string): string {
+export function problemBody(problem: Pick<Problem, 'code' | 'detail' | 'fields'>, traceId: string): string {
   const { code, detail, fields } = problem;
   const { status, title } = codes[code];
   const errors = code === 'VALIDATION_FAILED' ? { errors: fields.errors ?? [] } : {};

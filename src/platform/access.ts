@@ -5,21 +5,30 @@ import type { FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { ConfigError } from '../config.js';
 import { Problem } from '../ledger/errors.js';
+import type { Limits, Principal } from './admission/admission.js';
 
-interface Token {
-  name: string;
+interface Token extends Principal {
   hash: Buffer;
   scopes: Set<string>;
 }
 
 export interface Access {
   /** Who asks. @throws Problem UNAUTHENTICATED, FORBIDDEN */
-  principal(request: FastifyRequest): string;
+  principal(request: FastifyRequest): Principal;
   /** Stops watching the file. */
   close(): void;
 }
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_.:@-]{0,127}$/;
+const ANONYMOUS: Principal = { name: 'anonymous', limits: {} };
+const LIMIT = /^(rate|burst|quota|urgency):(.*)$/;
+/** The least and the most of each. */
+const BOUNDS: Record<keyof Limits, [number, number]> = {
+  rate: [0, 1_000_000_000],
+  burst: [1, 1_000_000_000],
+  quota: [1, 1_000_000_000_000],
+  urgency: [0, 7],
+};
 const SCOPE = /^(admin|(read|write):(\*|[A-Za-z0-9][A-Za-z0-9_.:@-]{0,127}))$/;
 
 /**
@@ -28,7 +37,7 @@ const SCOPE = /^(admin|(read|write):(\*|[A-Za-z0-9][A-Za-z0-9_.:@-]{0,127}))$/;
  * @throws ConfigError when the file can't be used at the start
  */
 export function createAccess(file: string | undefined, logger: Logger): Access {
-  if (!file) return { principal: () => 'anonymous', close: () => undefined };
+  if (!file) return { principal: () => ANONYMOUS, close: () => undefined };
   let tokens = readTokens(file);
   let seen = '';
   const poll = async () => {
@@ -59,32 +68,53 @@ function readTokens(file: string): Token[] {
 }
 
 /**
- * A line each: name, hex SHA-256 of the token, scopes, divided by blanks or commas; `#` begins a comment. A name may
- * have several tokens, so that they can be changed without a gap.
+ * A line each: name, hex SHA-256 of the token, scopes and limits (`rate:`, `burst:`, `quota:`, `urgency:` and a whole
+ * number), divided by blanks or commas; `#` begins a comment. A name may have several tokens, so that they can be changed
+ * without a gap; the limits are those of the token that is shown.
  * @throws Error naming the line, never its content
  */
 export function parseTokens(text: string): Token[] {
   const tokens: Token[] = [];
   for (const [index, line] of text.split(/\r?\n/).entries()) {
-    const [name, hash, ...scopes] = line
+    const [name, hash, ...rest] = line
       .replace(/#.*/, '')
       .split(/[\s,]+/)
       .filter(Boolean);
     if (name === undefined) continue;
+    const scopes = rest.filter((word) => !LIMIT.test(word));
     if (!NAME.test(name) || !hash || !/^[0-9a-f]{64}$/i.test(hash) || scopes.length === 0) {
       throw new Error(`line ${index + 1} is not: name, SHA-256 in hex, scopes`);
     }
     if (!scopes.every((scope) => SCOPE.test(scope)))
       throw new Error(`line ${index + 1} has an unknown scope`);
-    tokens.push({ name, hash: Buffer.from(hash, 'hex'), scopes: new Set(scopes) });
+    const limits = limitsOf(
+      rest.filter((word) => LIMIT.test(word)),
+      index + 1,
+    );
+    tokens.push({ name, hash: Buffer.from(hash, 'hex'), scopes: new Set(scopes), limits });
   }
   if (tokens.length === 0) throw new Error('it holds no token');
   return tokens;
 }
 
-function authorise(tokens: Token[], request: FastifyRequest): string {
+function limitsOf(words: string[], line: number): Limits {
+  const limits: Limits = {};
+  for (const word of words) {
+    const [, name, text] = LIMIT.exec(word) as unknown as [string, keyof Limits, string];
+    const [least, most] = BOUNDS[name];
+    const value = Number(text);
+    if (!/^\d{1,13}$/.test(text) || value < least || value > most) {
+      throw new Error(`line ${line}: ${name} is not a whole number from ${least} to ${most}`);
+    }
+    if (limits[name] !== undefined) throw new Error(`line ${line} has ${name} twice`);
+    limits[name] = value;
+  }
+  return limits;
+}
+
+function authorise(tokens: Token[], request: FastifyRequest): Principal {
   const scope = neededScope(request);
-  if (scope === PUBLIC) return 'anonymous';
+  if (scope === PUBLIC) return ANONYMOUS;
   const presented = /^Bearer +([\x21-\x7e]+) *$/i.exec(request.headers.authorization ?? '')?.[1];
   if (!presented) throw new Problem('UNAUTHENTICATED', 'the header Authorization: Bearer … is missing');
   const hash = createHash('sha256').update(presented).digest();
@@ -94,7 +124,7 @@ function authorise(tokens: Token[], request: FastifyRequest): string {
   if (!found) throw new Problem('UNAUTHENTICATED', 'the token is not known');
   if (!allows(found.scopes, scope))
     throw new Problem('FORBIDDEN', `the scope ${scope} is missing`, { required: scope });
-  return found.name;
+  return found;
 }
 
 function allows(scopes: Set<string>, scope: string): boolean {

@@ -27,6 +27,29 @@ export const queueDepth = new Gauge({
   registers,
 });
 
+/** `urgency` as in the header Priority. */
+export const refusals = new Counter({
+  name: 'requests_refused_total',
+  help: 'Requests refused because there were too many: overloaded (503), rate or quota (429)',
+  labelNames: ['reason', 'urgency'] as const,
+  registers,
+});
+
+let oldestWaitMs = () => 0;
+new Gauge({
+  name: 'journal_oldest_wait_seconds',
+  help: 'How long the oldest command that waits for a writer has waited',
+  registers,
+  collect() {
+    this.set(oldestWaitMs() / 1000);
+  },
+});
+
+/** Says where that is known. */
+export function watchOldestWait(ms: () => number): void {
+  oldestWaitMs = ms;
+}
+
 export const retries = new Counter({
   name: 'journal_retries_total',
   help: 'Batches run again after a serialization failure, deadlock or race',

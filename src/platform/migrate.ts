@@ -6,6 +6,7 @@ import { Chains1763700000003 } from '../../migrations/0003-chains.js';
 import { ReadModel1763700000004 } from '../../migrations/0004-read-model.js';
 import { Analysts1763700000005 } from '../../migrations/0005-analysts.js';
 import { HotPath1763700000006 } from '../../migrations/0006-hot-path.js';
+import { Quotas1763700000007 } from '../../migrations/0007-quotas.js';
 import { ReadModelOnly1763700000005 } from '../../migrations/read-model-only.js';
 import { installProjections } from '../projections/install.js';
 import { hasJournal } from '../projections/journal.js';
@@ -20,6 +21,7 @@ export const migrations = [
   ReadModel1763700000004,
   Analysts1763700000005,
   HotPath1763700000006,
+  Quotas1763700000007,
 ];
 /** Of a database without a journal, fed by the topic alone. */
 const readModelMigrations = [ReadModelOnly1763700000005];

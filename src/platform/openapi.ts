@@ -35,15 +35,11 @@ const ALWAYS: Code[] = [
   'FORBIDDEN',
   'RATE_LIMITED',
   'INTERNAL',
+  'OVERLOADED',
   'UNAVAILABLE',
 ];
 const WITH_BODY: Code[] = ['MALFORMED_JSON', 'PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'];
-const RECORDING: Code[] = [
-  'IDEMPOTENCY_KEY_REQUIRED',
-  'IDEMPOTENCY_KEY_INVALID',
-  'IDEMPOTENCY_MISMATCH',
-  'OVERLOADED',
-];
+const RECORDING: Code[] = ['IDEMPOTENCY_KEY_REQUIRED', 'IDEMPOTENCY_KEY_INVALID', 'IDEMPOTENCY_MISMATCH'];
 
 /** `/openapi.json`, made when it is first asked for, and `/docs`, which shows it. */
 export function installOpenApi(app: NestFastifyApplication): void {

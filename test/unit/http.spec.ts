@@ -27,6 +27,7 @@ import {
   Reference,
   Time,
 } from '../../src/platform/fields.js';
+import { Admission } from '../../src/platform/admission/admission.js';
 import { HealthController, READINESS } from '../../src/platform/health.controller.js';
 import { configureHttp, createHttpAdapter } from '../../src/platform/http/configure.js';
 import { Ctx, type RequestContext } from '../../src/platform/http/context.js';
@@ -158,7 +159,10 @@ async function start(apiTokensFile?: string): Promise<NestFastifyApplication> {
     bodyParser: false,
     logger: false,
   });
-  configureHttp(app, { config: { apiTokensFile }, logger });
+  const load = { waitOf: () => 0, longestWait: () => 0 };
+  const quotas = { used: () => 0, count: () => {}, stop: async () => {} };
+  const admission = new Admission({ maxWaitMs: 1_000, rateLimit: 0, rateBurst: 0, load, quotas });
+  configureHttp(app, { config: { apiTokensFile }, logger, admission });
   await app.listen(0, '127.0.0.1');
   return app;
 }

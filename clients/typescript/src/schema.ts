@@ -2126,7 +2126,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `RATE_LIMITED`: Too many requests; wait for `Retry-After`. */
+            /** @description `RATE_LIMITED`: More requests a second, or commands a day, than the principal may have; wait for `Retry-After`. */
             429: {
                 headers: {
                     /** @description Seconds to wait */
@@ -2146,7 +2146,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `UNAVAILABLE`: The database can’t be reached or the outcome is unknown: repeat with the same key to find out. */
+            /**
+             * @description `OVERLOADED`: More commands wait than can be recorded soon, or too many read history; wait for `Retry-After`.
+             *
+             *     `UNAVAILABLE`: The database can’t be reached or the outcome is unknown: repeat with the same key to find out.
+             */
             503: {
                 headers: {
                     /** @description Seconds to wait */
@@ -2239,7 +2243,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `RATE_LIMITED`: Too many requests; wait for `Retry-After`. */
+            /** @description `RATE_LIMITED`: More requests a second, or commands a day, than the principal may have; wait for `Retry-After`. */
             429: {
                 headers: {
                     /** @description Seconds to wait */
@@ -2259,7 +2263,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `UNAVAILABLE`: The database can’t be reached or the outcome is unknown: repeat with the same key to find out. */
+            /**
+             * @description `OVERLOADED`: More commands wait than can be recorded soon, or too many read history; wait for `Retry-After`.
+             *
+             *     `UNAVAILABLE`: The database can’t be reached or the outcome is unknown: repeat with the same key to find out.
+             */
             503: {
                 headers: {
                     /** @description Seconds to wait */
@@ -2321,7 +2329,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `RATE_LIMITED`: Too many requests; wait for `Retry-After`. */
+            /** @description `RATE_LIMITED`: More requests a second, or commands a day, than the principal may have; wait for `Retry-After`. */
             429: {
                 headers: {
                     /** @description Seconds to wait */
@@ -2341,7 +2349,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `UNAVAILABLE`: The database can’t be reached or the outcome is unknown: repeat with the same key to find out. */
+            /**
+             * @description `OVERLOADED`: More commands wait than can be recorded soon, or too many read history; wait for `Retry-After`.
+             *
+             *     `UNAVAILABLE`: The database can’t be reached or the outcome is unknown: repeat with the same key to find out.
+             */
             503: {
                 headers: {
                     /** @description Seconds to wait */
@@ -2432,7 +2444,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `RATE_LIMITED`: Too many requests; wait for `Retry-After`. */
+            /** @description `RATE_LIMITED`: More requests a second, or commands a day, than the principal may have; wait for `Retry-After`. */
             429: {
                 headers: {
                     /** @description Seconds to wait */
@@ -2452,7 +2464,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `UNAVAILABLE`: The database can’t be reached or the outcome is unknown: repeat with the same key to find out. */
+            /**
+             * @description `OVERLOADED`: More commands wait than can be recorded soon, or too many read history; wait for `Retry-After`.
+             *
+             *     `UNAVAILABLE`: The database can’t be reached or the outcome is unknown: repeat with the same key to find out.
+             */
             503: {
                 headers: {
                     /** @description Seconds to wait */
@@ -2580,7 +2596,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `RATE_LIMITED`: Too many requests; wait for `Retry-After`. */
+            /** @description `RATE_LIMITED`: More requests a second, or commands a day, than the principal may have; wait for `Retry-After`. */
             429: {
                 headers: {
                     /** @description Seconds to wait */
@@ -2601,7 +2617,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `OVERLOADED`: Too many commands are waiting; wait for `Retry-After`.
+             * @description `OVERLOADED`: More commands wait than can be recorded soon, or too many read history; wait for `Retry-After`.
              *
              *     `UNAVAILABLE`: The database can’t be reached or the outcome is unknown: repeat with the same key to find out.
              */
@@ -2688,7 +2704,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `RATE_LIMITED`: Too many requests; wait for `Retry-After`. */
+            /** @description `RATE_LIMITED`: More requests a second, or commands a day, than the principal may have; wait for `Retry-After`. */
             429: {
                 headers: {
                     /** @description Seconds to wait */
@@ -2708,7 +2724,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `UNAVAILABLE`: The database can’t be reached or the outcome is unknown: repeat with the same key to find out. */
+            /**
+             * @description `OVERLOADED`: More commands wait than can be recorded soon, or too many read history; wait for `Retry-After`.
+             *
+             *     `UNAVAILABLE`: The database can’t be reached or the outcome is unknown: repeat with the same key to find out.
+             */
             503: {
                 headers: {
                     /** @description Seconds to wait */
@@ -2830,7 +2850,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `RATE_LIMITED`: Too many requests; wait for `Retry-After`. */
+            /** @description `RATE_LIMITED`: More requests a second, or commands a day, than the principal may have; wait for `Retry-After`. */
             429: {
                 headers: {
                     /** @description Seconds to wait */
@@ -2851,7 +2871,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `OVERLOADED`: Too many commands are waiting; wait for `Retry-After`.
+             * @description `OVERLOADED`: More commands wait than can be recorded soon, or too many read history; wait for `Retry-After`.
              *
              *     `UNAVAILABLE`: The database can’t be reached or the outcome is unknown: repeat with the same key to find out.
              */
@@ -2983,7 +3003,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `RATE_LIMITED`: Too many requests; wait for `Retry-After`. */
+            /** @description `RATE_LIMITED`: More requests a second, or commands a day, than the principal may have; wait for `Retry-After`. */
             429: {
                 headers: {
                     /** @description Seconds to wait */
@@ -3004,7 +3024,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `OVERLOADED`: Too many commands are waiting; wait for `Retry-After`.
+             * @description `OVERLOADED`: More commands wait than can be recorded soon, or too many read history; wait for `Retry-After`.
              *
              *     `UNAVAILABLE`: The database can’t be reached or the outcome is unknown: repeat with the same key to find out.
              */
@@ -3136,7 +3156,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `RATE_LIMITED`: Too many requests; wait for `Retry-After`. */
+            /** @description `RATE_LIMITED`: More requests a second, or commands a day, than the principal may have; wait for `Retry-After`. */
             429: {
                 headers: {
                     /** @description Seconds to wait */
@@ -3157,7 +3177,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `OVERLOADED`: Too many commands are waiting; wait for `Retry-After`.
+             * @description `OVERLOADED`: More commands wait than can be recorded soon, or too many read history; wait for `Retry-After`.
              *
              *     `UNAVAILABLE`: The database can’t be reached or the outcome is unknown: repeat with the same key to find out.
              */
@@ -3289,7 +3309,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `RATE_LIMITED`: Too many requests; wait for `Retry-After`. */
+            /** @description `RATE_LIMITED`: More requests a second, or commands a day, than the principal may have; wait for `Retry-After`. */
             429: {
                 headers: {
                     /** @description Seconds to wait */
@@ -3310,7 +3330,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `OVERLOADED`: Too many commands are waiting; wait for `Retry-After`.
+             * @description `OVERLOADED`: More commands wait than can be recorded soon, or too many read history; wait for `Retry-After`.
              *
              *     `UNAVAILABLE`: The database can’t be reached or the outcome is unknown: repeat with the same key to find out.
              */
@@ -3399,7 +3419,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `RATE_LIMITED`: Too many requests; wait for `Retry-After`. */
+            /** @description `RATE_LIMITED`: More requests a second, or commands a day, than the principal may have; wait for `Retry-After`. */
             429: {
                 headers: {
                     /** @description Seconds to wait */
@@ -3419,7 +3439,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `UNAVAILABLE`: The database can’t be reached or the outcome is unknown: repeat with the same key to find out. */
+            /**
+             * @description `OVERLOADED`: More commands wait than can be recorded soon, or too many read history; wait for `Retry-After`.
+             *
+             *     `UNAVAILABLE`: The database can’t be reached or the outcome is unknown: repeat with the same key to find out.
+             */
             503: {
                 headers: {
                     /** @description Seconds to wait */
@@ -3511,7 +3535,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `RATE_LIMITED`: Too many requests; wait for `Retry-After`. */
+            /** @description `RATE_LIMITED`: More requests a second, or commands a day, than the principal may have; wait for `Retry-After`. */
             429: {
                 headers: {
                     /** @description Seconds to wait */
@@ -3531,7 +3555,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `UNAVAILABLE`: The database can’t be reached or the outcome is unknown: repeat with the same key to find out. */
+            /**
+             * @description `OVERLOADED`: More commands wait than can be recorded soon, or too many read history; wait for `Retry-After`.
+             *
+             *     `UNAVAILABLE`: The database can’t be reached or the outcome is unknown: repeat with the same key to find out.
+             */
             503: {
                 headers: {
                     /** @description Seconds to wait */
@@ -3615,7 +3643,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `RATE_LIMITED`: Too many requests; wait for `Retry-After`. */
+            /** @description `RATE_LIMITED`: More requests a second, or commands a day, than the principal may have; wait for `Retry-After`. */
             429: {
                 headers: {
                     /** @description Seconds to wait */
@@ -3635,7 +3663,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `UNAVAILABLE`: The database can’t be reached or the outcome is unknown: repeat with the same key to find out. */
+            /**
+             * @description `OVERLOADED`: More commands wait than can be recorded soon, or too many read history; wait for `Retry-After`.
+             *
+             *     `UNAVAILABLE`: The database can’t be reached or the outcome is unknown: repeat with the same key to find out.
+             */
             503: {
                 headers: {
                     /** @description Seconds to wait */
@@ -3721,7 +3753,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `RATE_LIMITED`: Too many requests; wait for `Retry-After`. */
+            /** @description `RATE_LIMITED`: More requests a second, or commands a day, than the principal may have; wait for `Retry-After`. */
             429: {
                 headers: {
                     /** @description Seconds to wait */
@@ -3741,7 +3773,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `UNAVAILABLE`: The database can’t be reached or the outcome is unknown: repeat with the same key to find out. */
+            /**
+             * @description `OVERLOADED`: More commands wait than can be recorded soon, or too many read history; wait for `Retry-After`.
+             *
+             *     `UNAVAILABLE`: The database can’t be reached or the outcome is unknown: repeat with the same key to find out.
+             */
             503: {
                 headers: {
                     /** @description Seconds to wait */
@@ -3905,7 +3941,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `RATE_LIMITED`: Too many requests; wait for `Retry-After`. */
+            /** @description `RATE_LIMITED`: More requests a second, or commands a day, than the principal may have; wait for `Retry-After`. */
             429: {
                 headers: {
                     /** @description Seconds to wait */
@@ -3926,7 +3962,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `OVERLOADED`: Too many commands are waiting; wait for `Retry-After`.
+             * @description `OVERLOADED`: More commands wait than can be recorded soon, or too many read history; wait for `Retry-After`.
              *
              *     `UNAVAILABLE`: The database can’t be reached or the outcome is unknown: repeat with the same key to find out.
              */
@@ -4091,7 +4127,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `RATE_LIMITED`: Too many requests; wait for `Retry-After`. */
+            /** @description `RATE_LIMITED`: More requests a second, or commands a day, than the principal may have; wait for `Retry-After`. */
             429: {
                 headers: {
                     /** @description Seconds to wait */
@@ -4112,7 +4148,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `OVERLOADED`: Too many commands are waiting; wait for `Retry-After`.
+             * @description `OVERLOADED`: More commands wait than can be recorded soon, or too many read history; wait for `Retry-After`.
              *
              *     `UNAVAILABLE`: The database can’t be reached or the outcome is unknown: repeat with the same key to find out.
              */
@@ -4280,7 +4316,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `RATE_LIMITED`: Too many requests; wait for `Retry-After`. */
+            /** @description `RATE_LIMITED`: More requests a second, or commands a day, than the principal may have; wait for `Retry-After`. */
             429: {
                 headers: {
                     /** @description Seconds to wait */
@@ -4301,7 +4337,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `OVERLOADED`: Too many commands are waiting; wait for `Retry-After`.
+             * @description `OVERLOADED`: More commands wait than can be recorded soon, or too many read history; wait for `Retry-After`.
              *
              *     `UNAVAILABLE`: The database can’t be reached or the outcome is unknown: repeat with the same key to find out.
              */
@@ -4382,7 +4418,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `RATE_LIMITED`: Too many requests; wait for `Retry-After`. */
+            /** @description `RATE_LIMITED`: More requests a second, or commands a day, than the principal may have; wait for `Retry-After`. */
             429: {
                 headers: {
                     /** @description Seconds to wait */
@@ -4402,7 +4438,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `UNAVAILABLE`: The database can’t be reached or the outcome is unknown: repeat with the same key to find out. */
+            /**
+             * @description `OVERLOADED`: More commands wait than can be recorded soon, or too many read history; wait for `Retry-After`.
+             *
+             *     `UNAVAILABLE`: The database can’t be reached or the outcome is unknown: repeat with the same key to find out.
+             */
             503: {
                 headers: {
                     /** @description Seconds to wait */
@@ -4515,7 +4555,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `RATE_LIMITED`: Too many requests; wait for `Retry-After`. */
+            /** @description `RATE_LIMITED`: More requests a second, or commands a day, than the principal may have; wait for `Retry-After`. */
             429: {
                 headers: {
                     /** @description Seconds to wait */
@@ -4536,7 +4576,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `OVERLOADED`: Too many commands are waiting; wait for `Retry-After`.
+             * @description `OVERLOADED`: More commands wait than can be recorded soon, or too many read history; wait for `Retry-After`.
              *
              *     `UNAVAILABLE`: The database can’t be reached or the outcome is unknown: repeat with the same key to find out.
              */
@@ -4617,7 +4657,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `RATE_LIMITED`: Too many requests; wait for `Retry-After`. */
+            /** @description `RATE_LIMITED`: More requests a second, or commands a day, than the principal may have; wait for `Retry-After`. */
             429: {
                 headers: {
                     /** @description Seconds to wait */
@@ -4637,7 +4677,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `UNAVAILABLE`: The database can’t be reached or the outcome is unknown: repeat with the same key to find out. */
+            /**
+             * @description `OVERLOADED`: More commands wait than can be recorded soon, or too many read history; wait for `Retry-After`.
+             *
+             *     `UNAVAILABLE`: The database can’t be reached or the outcome is unknown: repeat with the same key to find out.
+             */
             503: {
                 headers: {
                     /** @description Seconds to wait */
@@ -4801,7 +4845,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `RATE_LIMITED`: Too many requests; wait for `Retry-After`. */
+            /** @description `RATE_LIMITED`: More requests a second, or commands a day, than the principal may have; wait for `Retry-After`. */
             429: {
                 headers: {
                     /** @description Seconds to wait */
@@ -4822,7 +4866,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `OVERLOADED`: Too many commands are waiting; wait for `Retry-After`.
+             * @description `OVERLOADED`: More commands wait than can be recorded soon, or too many read history; wait for `Retry-After`.
              *
              *     `UNAVAILABLE`: The database can’t be reached or the outcome is unknown: repeat with the same key to find out.
              */
@@ -4986,7 +5030,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `RATE_LIMITED`: Too many requests; wait for `Retry-After`. */
+            /** @description `RATE_LIMITED`: More requests a second, or commands a day, than the principal may have; wait for `Retry-After`. */
             429: {
                 headers: {
                     /** @description Seconds to wait */
@@ -5007,7 +5051,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `OVERLOADED`: Too many commands are waiting; wait for `Retry-After`.
+             * @description `OVERLOADED`: More commands wait than can be recorded soon, or too many read history; wait for `Retry-After`.
              *
              *     `UNAVAILABLE`: The database can’t be reached or the outcome is unknown: repeat with the same key to find out.
              */
@@ -5161,7 +5205,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `RATE_LIMITED`: Too many requests; wait for `Retry-After`. */
+            /** @description `RATE_LIMITED`: More requests a second, or commands a day, than the principal may have; wait for `Retry-After`. */
             429: {
                 headers: {
                     /** @description Seconds to wait */
@@ -5182,7 +5226,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `OVERLOADED`: Too many commands are waiting; wait for `Retry-After`.
+             * @description `OVERLOADED`: More commands wait than can be recorded soon, or too many read history; wait for `Retry-After`.
              *
              *     `UNAVAILABLE`: The database can’t be reached or the outcome is unknown: repeat with the same key to find out.
              */
@@ -5258,7 +5302,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `RATE_LIMITED`: Too many requests; wait for `Retry-After`. */
+            /** @description `RATE_LIMITED`: More requests a second, or commands a day, than the principal may have; wait for `Retry-After`. */
             429: {
                 headers: {
                     /** @description Seconds to wait */
@@ -5278,7 +5322,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `UNAVAILABLE`: The database can’t be reached or the outcome is unknown: repeat with the same key to find out. */
+            /**
+             * @description `OVERLOADED`: More commands wait than can be recorded soon, or too many read history; wait for `Retry-After`.
+             *
+             *     `UNAVAILABLE`: The database can’t be reached or the outcome is unknown: repeat with the same key to find out.
+             */
             503: {
                 headers: {
                     /** @description Seconds to wait */
@@ -5561,7 +5609,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `RATE_LIMITED`: Too many requests; wait for `Retry-After`. */
+            /** @description `RATE_LIMITED`: More requests a second, or commands a day, than the principal may have; wait for `Retry-After`. */
             429: {
                 headers: {
                     /** @description Seconds to wait */
@@ -5582,7 +5630,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `OVERLOADED`: Too many commands are waiting; wait for `Retry-After`.
+             * @description `OVERLOADED`: More commands wait than can be recorded soon, or too many read history; wait for `Retry-After`.
              *
              *     `UNAVAILABLE`: The database can’t be reached or the outcome is unknown: repeat with the same key to find out.
              */
@@ -5720,7 +5768,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `RATE_LIMITED`: Too many requests; wait for `Retry-After`. */
+            /** @description `RATE_LIMITED`: More requests a second, or commands a day, than the principal may have; wait for `Retry-After`. */
             429: {
                 headers: {
                     /** @description Seconds to wait */
@@ -5741,7 +5789,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `OVERLOADED`: Too many commands are waiting; wait for `Retry-After`.
+             * @description `OVERLOADED`: More commands wait than can be recorded soon, or too many read history; wait for `Retry-After`.
              *
              *     `UNAVAILABLE`: The database can’t be reached or the outcome is unknown: repeat with the same key to find out.
              */
@@ -5879,7 +5927,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `RATE_LIMITED`: Too many requests; wait for `Retry-After`. */
+            /** @description `RATE_LIMITED`: More requests a second, or commands a day, than the principal may have; wait for `Retry-After`. */
             429: {
                 headers: {
                     /** @description Seconds to wait */
@@ -5900,7 +5948,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `OVERLOADED`: Too many commands are waiting; wait for `Retry-After`.
+             * @description `OVERLOADED`: More commands wait than can be recorded soon, or too many read history; wait for `Retry-After`.
              *
              *     `UNAVAILABLE`: The database can’t be reached or the outcome is unknown: repeat with the same key to find out.
              */
@@ -6038,7 +6086,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `RATE_LIMITED`: Too many requests; wait for `Retry-After`. */
+            /** @description `RATE_LIMITED`: More requests a second, or commands a day, than the principal may have; wait for `Retry-After`. */
             429: {
                 headers: {
                     /** @description Seconds to wait */
@@ -6059,7 +6107,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `OVERLOADED`: Too many commands are waiting; wait for `Retry-After`.
+             * @description `OVERLOADED`: More commands wait than can be recorded soon, or too many read history; wait for `Retry-After`.
              *
              *     `UNAVAILABLE`: The database can’t be reached or the outcome is unknown: repeat with the same key to find out.
              */
@@ -6202,7 +6250,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `RATE_LIMITED`: Too many requests; wait for `Retry-After`. */
+            /** @description `RATE_LIMITED`: More requests a second, or commands a day, than the principal may have; wait for `Retry-After`. */
             429: {
                 headers: {
                     /** @description Seconds to wait */
@@ -6223,7 +6271,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `OVERLOADED`: Too many commands are waiting; wait for `Retry-After`.
+             * @description `OVERLOADED`: More commands wait than can be recorded soon, or too many read history; wait for `Retry-After`.
              *
              *     `UNAVAILABLE`: The database can’t be reached or the outcome is unknown: repeat with the same key to find out.
              */
@@ -6358,7 +6406,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `RATE_LIMITED`: Too many requests; wait for `Retry-After`. */
+            /** @description `RATE_LIMITED`: More requests a second, or commands a day, than the principal may have; wait for `Retry-After`. */
             429: {
                 headers: {
                     /** @description Seconds to wait */
@@ -6379,7 +6427,7 @@ export interface operations {
                 };
             };
             /**
-             * @description `OVERLOADED`: Too many commands are waiting; wait for `Retry-After`.
+             * @description `OVERLOADED`: More commands wait than can be recorded soon, or too many read history; wait for `Retry-After`.
              *
              *     `UNAVAILABLE`: The database can’t be reached or the outcome is unknown: repeat with the same key to find out.
              */
@@ -6469,7 +6517,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `RATE_LIMITED`: Too many requests; wait for `Retry-After`. */
+            /** @description `RATE_LIMITED`: More requests a second, or commands a day, than the principal may have; wait for `Retry-After`. */
             429: {
                 headers: {
                     /** @description Seconds to wait */
@@ -6489,7 +6537,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `UNAVAILABLE`: The database can’t be reached or the outcome is unknown: repeat with the same key to find out. */
+            /**
+             * @description `OVERLOADED`: More commands wait than can be recorded soon, or too many read history; wait for `Retry-After`.
+             *
+             *     `UNAVAILABLE`: The database can’t be reached or the outcome is unknown: repeat with the same key to find out.
+             */
             503: {
                 headers: {
                     /** @description Seconds to wait */

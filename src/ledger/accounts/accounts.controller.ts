@@ -163,7 +163,7 @@ export class AccountsController {
       'The ETag that was read, or several: the account is changed only while it is at that revision.',
     schema: ifMatchSchema,
   })
-  @Problems('LEDGER_NOT_FOUND', 'ACCOUNT_NOT_FOUND', 'REVISION_MISMATCH', 'ACCOUNT_CLOSED', 'OVERLOADED')
+  @Problems('LEDGER_NOT_FOUND', 'ACCOUNT_NOT_FOUND', 'REVISION_MISMATCH', 'ACCOUNT_CLOSED')
   async update(
     @Param() { ledger, id }: AccountPath,
     @Body() body: UpdateAccountBody,

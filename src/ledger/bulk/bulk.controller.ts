@@ -4,6 +4,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import { ApiBody, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type pg from 'pg';
+import { ADMISSION, type Admission } from '../../platform/admission/admission.js';
 import { ref } from '../../platform/answers.js';
 import { shapeOf, type Shape } from '../../platform/fields.js';
 import { sendAnswer } from '../../platform/http/answer.js';
@@ -30,6 +31,7 @@ export class BulkController implements OnModuleDestroy {
   constructor(
     private readonly commands: CommandBus,
     @Inject(READ_POOL) private readonly pool: pg.Pool,
+    @Inject(ADMISSION) private readonly admission: Admission,
   ) {}
 
   @Post()
@@ -75,6 +77,7 @@ export class BulkController implements OnModuleDestroy {
 
   private async run(ledger: string, { mode, commands }: BulkBody, context: RequestContext) {
     refuseTooManyEntries(commands);
+    this.admission.charge(context.principal, commands.length - 1);
     // Of an atomic one a malformed command is a 400 of the whole, which comes before the ledger.
     if (mode === 'atomic') return this.commands.execute(new AtomicBulk(ledger, commands, context));
     await requireLedger(this.pool, ledger);
@@ -91,10 +94,19 @@ export class BulkController implements OnModuleDestroy {
     if (this.stopping.signal.aborted) throw new Problem('UNAVAILABLE', 'the service is stopping', {}, 1);
     const gone = new AbortController();
     reply.raw.once('close', () => gone.abort());
+    const ending = AbortSignal.any([this.stopping.signal, gone.signal]);
+    const run = async (commands: unknown[], first: number) => {
+      // Held back until its rate allows for more, as it is by a journal that is slow.
+      await this.admission.turn(context.principal, ending);
+      const outcomes = await this.commands.execute(new IndependentBulk(ledger, commands, context, first));
+      // Coming in has paid for one.
+      this.admission.charge(context.principal, commands.length - (first === 0 ? 1 : 0));
+      return outcomes;
+    };
     const answers = answerLines(source, {
       slice: SLICE,
-      run: (commands, first) => this.commands.execute(new IndependentBulk(ledger, commands, context, first)),
-      ending: AbortSignal.any([this.stopping.signal, gone.signal]),
+      run,
+      ending,
       traceId: context.traceId,
     });
     reply.header('content-type', 'application/x-ndjson').send(answers);

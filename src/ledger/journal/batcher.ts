@@ -1,9 +1,14 @@
 import { Problem } from '../errors.js';
 import { Waiting, type Journal } from './journal.js';
+import { Pace } from './pace.js';
 import { Parking } from './parking.js';
+import { FairQueue } from './queue.js';
 import { isAtomic, sizeOf, type Outcome, type Work } from './request.js';
 
 interface Submission {
+  principal: string;
+  /** When it was put into the queue, the last time. */
+  since: number;
   work: Work[];
   /** How many commands. */
   size: number;
@@ -14,7 +19,7 @@ interface Submission {
 }
 
 interface Limits {
-  /** Most commands waiting. */
+  /** Most commands waiting, if they are one principal's; several share it. */
   queueLimit: number;
   /** Most commands of one Postgres transaction (a larger submission still goes as a whole). */
   batchLimit: number;
@@ -29,11 +34,12 @@ interface Observer {
 }
 
 /**
- * Folds concurrent commands into batches: whatever waits when a writer becomes free, up to a cap. A lone command
- * waits for nobody.
+ * Folds concurrent commands into batches: whatever waits when a writer becomes free, up to a cap, in turns among
+ * principals. A lone command waits for nobody.
  */
 export class Batcher {
-  private waiting: Submission[] = [];
+  private readonly waiting = new FairQueue<Submission>();
+  private readonly pace = new Pace();
   private queued = 0;
   private busy = 0;
   private closing = false;
@@ -77,17 +83,38 @@ export class Batcher {
   private enqueue(work: Work[]): Promise<Outcome[]> {
     const size = sizeOf(work);
     if (this.closing) return Promise.reject(new Problem('UNAVAILABLE', 'the service is stopping', {}, 1));
-    // One that is larger than the queue goes alone, rather than never.
-    if (this.queued > 0 && this.queued + size > this.limits.queueLimit) {
+    const { principal } = work[0]!;
+    // One that is larger than the queue goes alone, rather than never; who has less than an equal share finds room.
+    const full = this.queued > 0 && this.queued + size > this.limits.queueLimit;
+    if (full && size > this.waiting.roomFor(principal, this.limits.queueLimit)) {
       return Promise.reject(new Problem('OVERLOADED', `${this.queued} commands are waiting`, {}, 1));
     }
     this.queued += size;
     this.observe.queue(this.queued);
     return new Promise<Outcome[]>((resolve, reject) => {
-      this.waiting.push({ work, size, resolve, reject });
+      const since = performance.now();
+      this.waiting.push({ principal, since, work, size, resolve, reject });
       // After this turn of the event loop: requests that arrived together go together.
       if (this.busy < this.limits.writers) setImmediate(() => this.pump());
     });
+  }
+
+  /** How long a command of this principal would wait for a writer that came now, in milliseconds. */
+  waitOf(principal: string): number {
+    if (this.waiting.isEmpty) return 0;
+    const ahead = this.waiting.ahead(principal) * this.pace.perCommand;
+    return Math.max(ahead, sinceThen(this.waiting.oldest(principal)));
+  }
+
+  /** How long the oldest of those that wait now has waited. */
+  oldestWait(): number {
+    return sinceThen(this.waiting.oldest());
+  }
+
+  /** How long the last of those that wait now will have waited. */
+  longestWait(): number {
+    if (this.waiting.isEmpty) return 0;
+    return Math.max(this.waiting.size * this.pace.perCommand, this.oldestWait());
   }
 
   /** Answers 503 to whoever waits for a lock, now and from now on: nobody knows how long that would take. */
@@ -103,13 +130,17 @@ export class Batcher {
   }
 
   private get isIdle(): boolean {
-    return this.busy === 0 && this.parking.isEmpty && this.waiting.length === 0;
+    return this.busy === 0 && this.parking.isEmpty && this.waiting.isEmpty;
   }
 
   private pump(): void {
-    while (this.busy < this.limits.writers && this.waiting.length > 0) {
+    while (this.busy < this.limits.writers && !this.waiting.isEmpty) {
       this.busy++;
-      void this.run(this.take()).finally(() => {
+      const batch = this.take();
+      const began = performance.now();
+      void this.run(batch).finally(() => {
+        const size = batch.reduce((sum, submission) => sum + submission.size, 0);
+        this.pace.batchDone(size, began, performance.now(), !this.waiting.isEmpty);
         this.busy--;
         this.pump();
         if (this.isIdle) this.idle?.();
@@ -118,14 +149,7 @@ export class Batcher {
   }
 
   private take(): Submission[] {
-    let total = 0;
-    let count = 0;
-    for (const { size } of this.waiting) {
-      if (count > 0 && total + size > this.limits.batchLimit) break;
-      total += size;
-      count++;
-    }
-    const taken = this.waiting.splice(0, count);
+    const taken = this.waiting.take(this.limits.batchLimit);
     this.queued -= taken.reduce((sum, { size, giveUpAt }) => sum + (giveUpAt ? 0 : size), 0);
     this.observe.queue(this.queued);
     return taken;
@@ -155,6 +179,7 @@ export class Batcher {
   }
 
   private takeBack(submission: Submission): void {
+    submission.since = performance.now();
     this.waiting.push(submission);
     this.pump();
   }
@@ -164,4 +189,8 @@ export class Batcher {
     this.observe.batch(sizeOf(work));
     return this.journal.append(work);
   }
+}
+
+function sinceThen(time: number | undefined): number {
+  return time === undefined ? 0 : performance.now() - time;
 }

@@ -6,7 +6,7 @@ const OUTBOX_KEPT = '7 days';
 const SMALL_BATCH = 1_000;
 
 /**
- * Makes days of the outbox ahead, drops read ones, deletes expired results: now and every so often. Several
+ * Makes days of the outbox ahead, drops read ones, deletes expired results and old quotas: now and every so often. Several
  * processes may do it at once. Resolves once the days are there, without which nothing can be recorded.
  */
 export async function startHousekeeping(
@@ -21,6 +21,7 @@ export async function startHousekeeping(
   const chores: Record<string, () => Promise<unknown>> = {
     'making days of the outbox': makeDays,
     'dropping days of the outbox': () => pool.query('select journal.drop_outbox_days($1)', [OUTBOX_KEPT]),
+    'deleting old quotas': () => pool.query('select journal.drop_quota_days()'),
     'deleting expired results': () => expireResults(pool, retentionHours, () => stopped),
   };
   const round = async () => {

@@ -156,7 +156,7 @@ export class TransactionsController {
       'The ETag that was read, or several: the metadata is changed only while it is at that revision.',
     schema: ifMatchSchema,
   })
-  @Problems('LEDGER_NOT_FOUND', 'TRANSACTION_NOT_FOUND', 'REVISION_MISMATCH', 'OVERLOADED')
+  @Problems('LEDGER_NOT_FOUND', 'TRANSACTION_NOT_FOUND', 'REVISION_MISMATCH')
   async update(
     @Param() { ledger, id }: TransactionPath,
     @Body() body: UpdateMetadataBody,

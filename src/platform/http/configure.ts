@@ -4,8 +4,10 @@ import type { Logger } from 'pino';
 import type { Config } from '../../config.js';
 import { invalid, type Problem } from '../../ledger/errors.js';
 import { createAccess, type Access } from '../access.js';
+import type { Admission } from '../admission/admission.js';
 import { logRequest } from '../logging.js';
 import { installOpenApi } from '../openapi.js';
+import { admitReaders, refusalOf, turnAway } from './admit.js';
 import { BODY_LIMIT, bodyLimitOf, installBodyParser, isStream, tooLarge } from './body.js';
 import { createContext } from './context.js';
 import { answerClientError, ProblemFilter, sendProblem, toProblem } from './problems.js';
@@ -46,18 +48,28 @@ const installed = new WeakMap<FastifyInstance, { access: Access }>();
  */
 export function configureHttp(
   app: NestFastifyApplication,
-  { config, logger }: { config: Pick<Config, 'apiTokensFile'>; logger: Logger },
+  {
+    config,
+    logger,
+    admission,
+  }: { config: Pick<Config, 'apiTokensFile'>; logger: Logger; admission: Admission },
 ): void {
   const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
   const access = createAccess(config.apiTokensFile, logger);
   installed.set(fastify, { access });
   const routeProblem = collectRoutes(fastify);
 
+  admitReaders(fastify, admission);
+
   fastify.decorateRequest('ctx');
   fastify.addHook('onRequest', (request, reply, done) => {
     request.ctx = createContext(request.headers);
     try {
-      admit(request, access, routeProblem);
+      const principal = access.principal(request);
+      request.ctx.principal = principal.name;
+      refuseUnfit(request, routeProblem);
+      const refusal = refusalOf(admission, request, principal);
+      if (refusal) return turnAway(request, reply, refusal);
     } catch (error) {
       refuse(request, reply, error, logger);
       return;
@@ -79,13 +91,8 @@ export function configureHttp(
   installOpenApi(app);
 }
 
-// In the order of refusals: who asks, where, how much.
-function admit(
-  request: FastifyRequest,
-  access: Access,
-  routeProblem: (request: FastifyRequest) => Problem,
-): void {
-  request.ctx.principal = access.principal(request);
+// In the order of refusals: where, how much.
+function refuseUnfit(request: FastifyRequest, routeProblem: (request: FastifyRequest) => Problem): void {
   if (request.is404) throw routeProblem(request);
   const limit = bodyLimitOf(request.routeOptions.url);
   if (Number(request.headers['content-length']) > limit && !isStream(request)) {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { FieldError } from '../../ledger/errors.js';
+import type { Urgency } from '../admission/urgency.js';
 
 /** What a handler needs to know about who asks; give it to a parameter with `@Ctx()`. */
 export interface RequestContext {
@@ -13,6 +14,8 @@ export interface RequestContext {
   traceId: string;
   /** What the caller itself sent, kept with what it records: `traceparent`, else `X-Trace-Id`, else null. */
   trace: string | null;
+  /** How urgent it is, where that counts; null elsewhere. */
+  urgency: Urgency | null;
   /** Code of the problem that was answered, for the log. */
   code: string | null;
   /** What the body parser found that must wait for the key headers to be judged first, or for the item it is in. */
@@ -37,6 +40,7 @@ export function createContext(headers: Record<string, string | string[] | undefi
     ...trace(headers),
     principal: 'anonymous',
     idempotencyKey: null,
+    urgency: null,
     code: null,
     bodyErrors: null,
   };

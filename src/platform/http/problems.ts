@@ -3,7 +3,9 @@ import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { invalid, Problem, problemBody, type Code } from '../../ledger/errors.js';
+import type { Refusal } from '../admission/admission.js';
 import { InvalidCursor } from '../cursor.js';
+import { refusals } from '../metrics.js';
 import { isConnectionLost, isUnavailable } from '../postgres.js';
 import { createContext } from './context.js';
 
@@ -16,6 +18,12 @@ const byStatus: Record<number, Code> = {
   415: 'UNSUPPORTED_MEDIA_TYPE',
   429: 'RATE_LIMITED',
   503: 'UNAVAILABLE',
+};
+
+/** Those that are counted: what comes too late to be refused before anything is done for it. */
+const refusedFor: Partial<Record<Code, Refusal['reason']>> = {
+  OVERLOADED: 'overloaded',
+  RATE_LIMITED: 'rate',
 };
 
 /** Answers every error of a request as a problem document; what is no Problem and no HTTP error is a bug, and logged. */
@@ -40,6 +48,8 @@ export class ProblemFilter implements ExceptionFilter {
 export function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Problem): void {
   const ctx = (request.ctx ??= createContext(request.headers));
   ctx.code = problem.code;
+  const reason = refusedFor[problem.code];
+  if (reason) refusals.inc({ reason, urgency: ctx.urgency ?? '' });
   const { status } = problem;
   if (status === 429 || status === 503) reply.header('retry-after', String(problem.retryAfter ?? 1));
   // A stream that goes on after its refusal is not read to its end.
