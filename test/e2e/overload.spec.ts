@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { createClient, type Client } from '../support/client.js';
+import { createClient, eventually, type Client, type Reply } from '../support/client.js';
+import { startLink } from '../support/link.js';
+import { createDatabase } from '../support/postgres.js';
 import { startService, type TestService } from '../support/service.js';
+import { writeTokens } from '../support/tokens.js';
 
 let service: TestService;
 let client: Client;
@@ -41,6 +44,100 @@ describe('more commands than the queue holds', () => {
     expect(await transactions()).toBe(keys.length);
   });
 });
+
+describe('one who sends more than is recorded', () => {
+  it('lengthens its own queue, and nobody else’s', async () => {
+    const tokens = await writeTokens({ noisy: '', quiet: '' });
+    const settings = { API_TOKENS_FILE: tokens.file, QUEUE_LIMIT: '200', BATCH_LIMIT: '5', WRITERS: '1' };
+    const shared = await startService(settings, service.databaseUrl);
+    try {
+      const [noisy, quiet] = ['noisy', 'quiet'].map((name) => createClient(shared.url, 'main', name)) as [
+        Client,
+        Client,
+      ];
+      let over = false;
+      const replies: Reply[] = [];
+      const sender = async () => {
+        while (!over) replies.push(await noisy.transfer('from', 'to', 1));
+      };
+      const flood = Promise.all(Array.from({ length: 300 }, sender));
+      await eventually(async () => replies.some(({ status }) => status === 503));
+      const others = [];
+      for (let n = 0; n < 10; n++) others.push(await quiet.transfer('from', 'to', 1));
+      over = true;
+      await flood;
+      expect(others.map(({ status }) => status)).toEqual(others.map(() => 201));
+      const refused = replies.filter(({ status }) => status !== 201);
+      expect(refused.length).toBeGreaterThan(0);
+      for (const reply of refused) expectOverloaded(reply);
+      const { rows } = await owner.query(
+        `select count(*)::int as count from journal.transactions where principal = 'noisy'`,
+      );
+      expect(rows[0].count).toBe(replies.length - refused.length);
+    } finally {
+      await shared.stop();
+      await tokens.remove();
+    }
+  });
+});
+
+describe('a database that does not answer', () => {
+  it('has history refused first, then what says it may be, then money, but not that of others', async () => {
+    const database = await createDatabase();
+    const url = new URL(database.url);
+    const link = await startLink(Number(url.port));
+    url.port = String(link.port);
+    const tokens = await writeTokens({ noisy: '', quiet: '' });
+    const settings = { API_TOKENS_FILE: tokens.file, MAX_WAIT_MS: '3500', WRITERS: '1', BATCH_LIMIT: '1' };
+    const slow = await startService(settings, url.href);
+    try {
+      const [noisy, quiet] = ['noisy', 'quiet'].map((name) => createClient(slow.url, 'main', name)) as [
+        Client,
+        Client,
+      ];
+      for (const id of ['from', 'to']) await noisy.open(id, { min_balance: null });
+      const kinds: Record<string, () => Promise<Reply>> = {
+        patient: () => noisy.transfer('from', 'to', 1, {}, { headers: { priority: 'u=7' } }),
+        history: () => quiet.get('accounts'),
+        point: () => quiet.get('accounts/from'),
+        money: () => noisy.transfer('from', 'to', 1),
+      };
+      const order: string[] = [];
+      const sent: Promise<Reply>[] = [];
+      link.interrupt();
+      while (!order.includes('money')) {
+        for (const [kind, send] of Object.entries(kinds)) {
+          const reply = send();
+          sent.push(reply);
+          void reply.then(({ body }) => {
+            if (/^more commands wait/.test(body.detail ?? '') && !order.includes(kind)) order.push(kind);
+          });
+        }
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+      expect(order).toEqual(['patient', 'history', 'point', 'money']);
+      const others = quiet.transfer('from', 'to', 1);
+      expectOverloaded(await noisy.transfer('from', 'to', 1));
+      link.mend();
+      expect((await others).status).toBe(201);
+      const replies = await Promise.all(sent);
+      for (const reply of replies) if (reply.body.code === 'OVERLOADED') expectOverloaded(reply);
+      for (const send of Object.values(kinds)) expect((await send()).status).toBeLessThan(300);
+      const taken = replies.filter(({ status }) => status === 201).length;
+      expect(Number(await noisy.balance('to'))).toBe(taken + 3);
+    } finally {
+      await slow.stop();
+      await link.close();
+      await database.drop();
+      await tokens.remove();
+    }
+  });
+});
+
+function expectOverloaded({ status, body, headers }: Reply): void {
+  expect([status, body.code]).toEqual([503, 'OVERLOADED']);
+  expect(Number(headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
+}
 
 describe.each(['40001', '40P01'])('a conflict that Postgres reports (%s)', (code) => {
   it('is tried again until it is gone', async () => {

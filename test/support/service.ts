@@ -16,7 +16,8 @@ export async function startService(
 ): Promise<TestService> {
   const database = databaseUrl === undefined ? await createDatabase() : undefined;
   const url = databaseUrl ?? database!.url;
-  const config = loadConfig({ PORT: '0', LOG_LEVEL: 'silent', ...env });
+  // Tests may be slow, and send much at once.
+  const config = loadConfig({ PORT: '0', LOG_LEVEL: 'silent', MAX_WAIT_MS: '60000', ...env });
   const service = await start(config, url, createLogger(config.logLevel));
   const stop = async () => {
     await service.stop();

@@ -65,7 +65,8 @@ export class FairQueue<T extends Queued> {
         item = lane.items[++lane.next];
       }
       if (!item) continue;
-      lane.credit = credit === Infinity ? 0 : credit;
+      // Alone, it would have got anything: it only lacked room, and has it next time whoever comes.
+      lane.credit = Math.min(credit, item.size);
       forgetTaken(lane);
       if (item.size <= credit) aside.push(lane);
       else this.lanes.set(lane.principal, lane);

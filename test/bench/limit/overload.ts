@@ -5,14 +5,18 @@ import { wrk } from './wrk.js';
 
 const ACCOUNTS = 10_000;
 const SECONDS = Number(process.env.SECONDS ?? 10);
-const CONNECTIONS = Number(process.env.CONNECTIONS ?? 512);
+/** More than wait at most: else they wait in the generator for each other, and nothing has to be refused. */
+const CONNECTIONS = Number(process.env.CONNECTIONS ?? 8_000);
 /** How many times the peak is offered. */
 const TIMES = (process.env.TIMES ?? '0.5,1,2,4').split(',').map(Number);
+
+/** Others than the defaults, as JSON. */
+const settings = JSON.parse(process.env.SETTINGS ?? '{}') as Record<string, string>;
 
 /** What comes of more than the service can do: an open loop at multiples of the closed loop's peak. */
 const rig = await startRig(ACCOUNTS);
 try {
-  const service = await rig.start({ KAFKA_BROKERS: '127.0.0.1:9' });
+  const service = await rig.start({ KAFKA_BROKERS: '127.0.0.1:9', ...settings });
   const closed = (seconds: number) =>
     wrk(service.url, ACCOUNTS, { connections: 128, seconds, spread: 'uniform', items: 1 });
   await closed(4);
@@ -29,6 +33,18 @@ try {
     console.log('  accepted, ms', JSON.stringify(latency));
     console.log('  refused, ms', JSON.stringify(refusal), 'once sent', JSON.stringify(refusalOnceSent));
     const [node, postgres] = [cpuOf(service.pid) - before, rig.postgresCpu() - postgresBefore];
+    if (process.env.METRICS) {
+      const text = await (await fetch(`${service.url}/metrics`)).text();
+      const wanted =
+        /^(journal|requests_refused|nodejs_eventloop_lag_p|command_duration_seconds_(count|sum))/;
+      console.log(
+        text
+          .split('\n')
+          .filter((line) => wanted.test(line))
+          .join('\n'),
+      );
+    }
+    if (process.env.METRICS) console.log((await service.output()).slice(0, 3000));
     console.log(`  CPU s: node ${node / 1000}, postgres ${postgres / 1000}; RSS ${rssOf(service.pid)} MB`);
   }
 } finally {
