@@ -48,19 +48,23 @@ describe('more commands than the queue holds', () => {
 describe('one who sends more than is recorded', () => {
   it('lengthens its own queue, and nobody else’s', async () => {
     const tokens = await writeTokens({ noisy: '', quiet: '' });
-    const settings = { API_TOKENS_FILE: tokens.file, QUEUE_LIMIT: '200', BATCH_LIMIT: '5', WRITERS: '1' };
+    const settings = { API_TOKENS_FILE: tokens.file, QUEUE_LIMIT: '40', BATCH_LIMIT: '2', WRITERS: '1' };
     const shared = await startService(settings, service.databaseUrl);
+    let over = false;
     try {
       const [noisy, quiet] = ['noisy', 'quiet'].map((name) => createClient(shared.url, 'main', name)) as [
         Client,
         Client,
       ];
-      let over = false;
       const replies: Reply[] = [];
       const sender = async () => {
-        while (!over) replies.push(await noisy.transfer('from', 'to', 1));
+        while (!over) {
+          const reply = await noisy.transfer('from', 'to', 1);
+          replies.push(reply);
+          if (reply.status === 503) await new Promise((resolve) => setTimeout(resolve, 100));
+        }
       };
-      const flood = Promise.all(Array.from({ length: 300 }, sender));
+      const flood = Promise.all(Array.from({ length: 80 }, sender));
       await eventually(async () => replies.some(({ status }) => status === 503));
       const others = [];
       for (let n = 0; n < 10; n++) others.push(await quiet.transfer('from', 'to', 1));
@@ -75,6 +79,7 @@ describe('one who sends more than is recorded', () => {
       );
       expect(rows[0].count).toBe(replies.length - refused.length);
     } finally {
+      over = true;
       await shared.stop();
       await tokens.remove();
     }

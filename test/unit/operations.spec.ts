@@ -30,7 +30,7 @@ describe('docs/alerts.yml', () => {
     // What Prometheus itself says of a target.
     const known = ['up', ...(await metricNames())];
     const functions =
-      /\b[a-z_]+(?= ?\()|\b(by|sum|max|min|job|instance|projection|slot|status|connector|code|le)\b/g;
+      /\b[a-z_]+(?= ?\()|\b(by|sum|max|min|job|instance|projection|slot|status|connector|code|le|reason)\b/g;
     for (const { alert, expr } of rules) {
       const bare = expr.replace(/"[^"]*"|\[\w+\]|\+Inf/g, '').replace(functions, '');
       const asked = bare.match(/[a-z][a-z_]+/g) ?? [];

@@ -61,6 +61,13 @@ describe('what waits', () => {
     expect(shares(queue.take(500))).toEqual({ noisy: 499, quiet: 1 });
   });
 
+  it('is shared equally too if a batch is smaller than a turn', () => {
+    const queue = queueOf(...many('a', 1_000), ...many('b', 1_000));
+    const taken = Array.from({ length: 100 }, () => queue.take(3)).flat();
+    const { a = 0, b = 0 } = shares(taken);
+    expect(Math.abs(a - b)).toBeLessThanOrEqual(16);
+  });
+
   it('larger than a batch goes alone, and what does not fit begins the next', () => {
     const queue = queueOf(item('a', 3), item('b', 10_000), item('a', 1));
     expect(shares(queue.take(500))).toEqual({ a: 4 });

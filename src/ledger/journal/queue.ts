@@ -14,6 +14,8 @@ interface Lane<T> {
   size: number;
   /** Commands it may still have taken in its turn; what is too large for one turn saves up for it. */
   credit: number;
+  /** Whether its turn was cut short for want of room, and goes on without a new one. */
+  goesOn: boolean;
 }
 
 /** Commands a principal has taken in a turn. */
@@ -42,20 +44,20 @@ export class FairQueue<T extends Queued> {
     if (lane) {
       lane.items.push(item);
       lane.size += size;
-    } else this.lanes.set(principal, { principal, items: [item], next: 0, size, credit: 0 });
+    } else this.lanes.set(principal, { principal, items: [item], next: 0, size, credit: 0, goesOn: false });
     this.total += size;
   }
 
   /** Those whose turn it is, up to so many commands; one that is larger comes alone, rather than never. */
   take(limit: number): T[] {
     const taken: T[] = [];
-    // What comes next of these is too large for what is left of this batch: they begin the next one.
+    // There is no room for what comes next of these: they begin the next batch.
     const aside: Lane<T>[] = [];
     let room = limit;
     while (room > 0 && this.lanes.size > 0) {
       const lane: Lane<T> = this.lanes.values().next().value!;
       this.lanes.delete(lane.principal);
-      let credit = this.lanes.size === 0 ? Infinity : lane.credit + QUANTUM;
+      let credit = this.lanes.size === 0 ? Infinity : lane.credit + (lane.goesOn ? 0 : QUANTUM);
       let item = lane.items[lane.next];
       while (item && item.size <= credit && (item.size <= room || taken.length === 0)) {
         taken.push(item);
@@ -66,9 +68,10 @@ export class FairQueue<T extends Queued> {
       }
       if (!item) continue;
       // Alone, it would have got anything: it only lacked room, and has it next time whoever comes.
-      lane.credit = Math.min(credit, item.size);
+      lane.credit = credit === Infinity ? item.size : credit;
       forgetTaken(lane);
-      if (item.size <= credit) aside.push(lane);
+      lane.goesOn = item.size <= credit;
+      if (lane.goesOn) aside.push(lane);
       else this.lanes.set(lane.principal, lane);
     }
     if (aside.length > 0) {
