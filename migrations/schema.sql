@@ -244,6 +244,19 @@ end $$;
 
 ALTER FUNCTION journal.check_transactions() OWNER TO counterfoil_owner;
 
+CREATE FUNCTION journal.count_commands(of_day date, principals text[], commands bigint[]) RETURNS TABLE(principal text, used bigint)
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  insert into journal.quotas as q (principal, day, used)
+  -- In one order, so that two processes don't wait for each other.
+  select n.principal, of_day, n.commands from unnest(principals, commands) n (principal, commands) order by 1
+  on conflict (principal, day) do update set used = q.used + excluded.used
+  returning q.principal, q.used
+$$;
+
+ALTER FUNCTION journal.count_commands(of_day date, principals text[], commands bigint[]) OWNER TO counterfoil_owner;
+
 CREATE FUNCTION journal.drop_outbox_days(keep interval) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -280,6 +293,15 @@ begin
 end $$;
 
 ALTER FUNCTION journal.drop_outbox_days(keep interval) OWNER TO counterfoil_owner;
+
+CREATE FUNCTION journal.drop_quota_days() RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  delete from journal.quotas where day < (clock_timestamp() at time zone 'UTC')::date - 7
+$$;
+
+ALTER FUNCTION journal.drop_quota_days() OWNER TO counterfoil_owner;
 
 CREATE FUNCTION journal.expect_accounts(nos bigint[], revisions integer[], versions bigint[]) RETURNS void
     LANGUAGE plpgsql STABLE
@@ -751,6 +773,15 @@ CREATE TABLE journal.outbox_days (
 
 ALTER TABLE journal.outbox_days OWNER TO counterfoil_owner;
 
+CREATE TABLE journal.quotas (
+    principal text NOT NULL COLLATE pg_catalog."C",
+    day date NOT NULL,
+    used bigint NOT NULL,
+    CONSTRAINT quotas_used_check CHECK ((used >= 0))
+);
+
+ALTER TABLE journal.quotas OWNER TO counterfoil_owner;
+
 CREATE SEQUENCE journal.sequence
     START WITH 1
     INCREMENT BY 1
@@ -1049,6 +1080,9 @@ ALTER TABLE ONLY journal.open_holds
 ALTER TABLE ONLY journal.outbox_days
     ADD CONSTRAINT outbox_days_pkey PRIMARY KEY (day);
 
+ALTER TABLE ONLY journal.quotas
+    ADD CONSTRAINT quotas_pkey PRIMARY KEY (principal, day);
+
 ALTER TABLE ONLY journal.transactions
     ADD CONSTRAINT transactions_id_key UNIQUE (id);
 
@@ -1258,8 +1292,14 @@ REVOKE ALL ON FUNCTION journal.check_pending() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION journal.check_transactions() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION journal.count_commands(of_day date, principals text[], commands bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION journal.count_commands(of_day date, principals text[], commands bigint[]) TO counterfoil_app;
+
 REVOKE ALL ON FUNCTION journal.drop_outbox_days(keep interval) FROM PUBLIC;
 GRANT ALL ON FUNCTION journal.drop_outbox_days(keep interval) TO counterfoil_app;
+
+REVOKE ALL ON FUNCTION journal.drop_quota_days() FROM PUBLIC;
+GRANT ALL ON FUNCTION journal.drop_quota_days() TO counterfoil_app;
 
 REVOKE ALL ON FUNCTION journal.expect_accounts(nos bigint[], revisions integer[], versions bigint[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION journal.expect_accounts(nos bigint[], revisions integer[], versions bigint[]) TO counterfoil_app;
@@ -1364,6 +1404,9 @@ GRANT SELECT ON TABLE journal.outbox TO counterfoil_cdc;
 GRANT SELECT ON TABLE journal.outbox_days TO counterfoil_app;
 GRANT SELECT ON TABLE journal.outbox_days TO counterfoil_projector;
 GRANT SELECT ON TABLE journal.outbox_days TO counterfoil_reader;
+
+GRANT SELECT ON TABLE journal.quotas TO counterfoil_app;
+GRANT SELECT ON TABLE journal.quotas TO counterfoil_reader;
 
 GRANT SELECT,USAGE ON SEQUENCE journal.sequence TO counterfoil_app;
 GRANT SELECT ON SEQUENCE journal.sequence TO counterfoil_projector;

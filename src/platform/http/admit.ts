@@ -3,9 +3,12 @@ import { codes, problemBody } from '../../ledger/errors.js';
 import type { Admission, Principal, Refusal } from '../admission/admission.js';
 import { kindOf, urgencyOf } from '../admission/urgency.js';
 import { refusals } from '../metrics.js';
+import { atAQuarter } from './late.js';
 
 /** A body up to this many bytes is rather read to its end than the connection given up with it. */
 const SMALL_BODY = 64 * 1024;
+/** The answers of refusals. */
+const inTurn = atAQuarter();
 /** It has turns of its own, and a reader that waits for events is not at work. */
 const EVENTS = '/v1/ledgers/:ledger/events';
 
@@ -51,12 +54,12 @@ export function turnAway(request: FastifyRequest, reply: FastifyReply, refusal: 
   const body = problemBody({ code, detail, fields: {} }, ctx.traceId);
   const unread = raw.headers['transfer-encoding'] ? Infinity : Number(raw.headers['content-length'] ?? 0);
   reply.hijack();
-  reply.raw.writeHead(codes[code].status, {
+  const headers = {
     'content-type': 'application/problem+json',
     'content-length': String(Buffer.byteLength(body)),
     'retry-after': String(retryAfter),
     ...(unread > SMALL_BODY && { connection: 'close' }),
-  });
+  };
   // A string goes out together with the headers, in one write: that is most of what a refusal costs.
-  reply.raw.end(body);
+  inTurn(() => reply.raw.writeHead(codes[code].status, headers).end(body));
 }

@@ -20,11 +20,11 @@ export function atAQuarter(now = () => performance.now()): (work: () => void) =>
   };
   const goOn = () => {
     while (next < late.length && time.wait(SHARE, now()) === 0) run(late[next++]!);
-    if (next < late.length) return void setTimeout(goOn, PAUSE_MS);
+    if (next < late.length) return void setTimeout(goOn, PAUSE_MS).unref();
     late.length = next = 0;
   };
   return (work) => {
     if (late.length === 0 && time.wait(SHARE, now()) === 0) return run(work);
-    if (late.push(work) === 1) setTimeout(goOn, PAUSE_MS);
+    if (late.push(work) === 1) setTimeout(goOn, PAUSE_MS).unref();
   };
 }

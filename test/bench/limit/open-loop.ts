@@ -25,10 +25,12 @@ export interface Offered {
   /** How many were due. */
   offered: number;
   accepted: number;
-  /** Over the time until the last of them was answered, which is later than the last was due. */
+  /** Of those that were answered while requests were due. */
   acceptedPerSecond: number;
   /** Of what was accepted, from the time it was due. */
   latency: Times;
+  /** From the time they were sent: without the wait for a free connection. */
+  latencyOnceSent: Times;
   refused: number;
   /** How many of each status other than 200 and 201. */
   statuses: Record<string, number>;

@@ -27,24 +27,12 @@ try {
     const perSecond = Math.round(peak * times);
     const offer = { perSecond, seconds: SECONDS, connections: CONNECTIONS, accounts: ACCOUNTS };
     const came = await openLoop(service.url, { ...offer, spread: 'uniform' });
-    const { latency, refusal, refusalOnceSent, ...counts } = came;
+    const { latency, latencyOnceSent, refusal, refusalOnceSent, ...counts } = came;
     console.log(`\n${times} × the peak: ${perSecond}/s offered`, JSON.stringify(counts));
     console.log(`  goodput / peak ${(counts.acceptedPerSecond / peak).toFixed(2)}`);
-    console.log('  accepted, ms', JSON.stringify(latency));
+    console.log('  accepted, ms', JSON.stringify(latency), 'once sent', JSON.stringify(latencyOnceSent));
     console.log('  refused, ms', JSON.stringify(refusal), 'once sent', JSON.stringify(refusalOnceSent));
     const [node, postgres] = [cpuOf(service.pid) - before, rig.postgresCpu() - postgresBefore];
-    if (process.env.METRICS) {
-      const text = await (await fetch(`${service.url}/metrics`)).text();
-      const wanted =
-        /^(journal|requests_refused|nodejs_eventloop_lag_p|command_duration_seconds_(count|sum))/;
-      console.log(
-        text
-          .split('\n')
-          .filter((line) => wanted.test(line))
-          .join('\n'),
-      );
-    }
-    if (process.env.METRICS) console.log((await service.output()).slice(0, 3000));
     console.log(`  CPU s: node ${node / 1000}, postgres ${postgres / 1000}; RSS ${rssOf(service.pid)} MB`);
   }
 } finally {
