@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { openLoop } from './open-loop.js';
-import { cpuOf, startRig } from './rig.js';
+import { cpuOf } from './processes.js';
+import { startRig } from './rig.js';
 import { wrk } from './wrk.js';
 
 const ACCOUNTS = 10_000;
@@ -18,7 +19,7 @@ const rig = await startRig(ACCOUNTS);
 try {
   const service = await rig.start({ KAFKA_BROKERS: '127.0.0.1:9', ...settings });
   const closed = (seconds: number) =>
-    wrk(service.url, ACCOUNTS, { connections: 128, seconds, spread: 'uniform', items: 1 });
+    wrk(service.url, ACCOUNTS, { connections: 128, seconds, spread: 'uniform' });
   await closed(4);
   const peak = (await closed(SECONDS)).perSecond;
   console.log(`peak, 128 connections: ${peak.toFixed(0)}/s, RSS ${rssOf(service.pid)} MB`);

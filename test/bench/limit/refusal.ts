@@ -1,5 +1,6 @@
 import { openLoop } from './open-loop.js';
-import { cpuOf, startRig } from './rig.js';
+import { cpuOf } from './processes.js';
+import { startRig } from './rig.js';
 
 /** What a refusal costs: at a fixed rate, to a service that has a rate of 1 and so refuses all but the first. */
 const rig = await startRig(10);
