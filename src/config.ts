@@ -66,7 +66,7 @@ export function loadConfig(env: Env = process.env): Config {
     apiTokensFile: env.API_TOKENS_FILE || undefined,
     authNone: oneOf(env, 'AUTH', '', ['', 'none']) === 'none',
     queueLimit: integer(env, 'QUEUE_LIMIT', 20_000, 1, 1_000_000),
-    maxWaitMs: integer(env, 'MAX_WAIT_MS', 1_000, 10, 600_000),
+    maxWaitMs: integer(env, 'MAX_WAIT_MS', 2_000, 10, 600_000),
     rateLimit: integer(env, 'RATE_LIMIT', 0, 0, 1_000_000_000),
     rateBurst: integer(env, 'RATE_BURST', 0, 0, 1_000_000_000),
     batchLimit: integer(env, 'BATCH_LIMIT', 500, 1, 10_000),

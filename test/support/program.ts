@@ -14,7 +14,7 @@ export interface Program {
   kill9(): Promise<void>;
 }
 
-/** The built service as a process of its own, told of nothing but a database, a port and `settings`. */
+/** The built service as a process of its own, told of nothing but a database, a port, `settings`, and to be patient. */
 export async function startProgram(
   databaseUrl: string,
   settings: Record<string, string> = {},
@@ -28,7 +28,14 @@ export async function startProgram(
     command: process.execPath,
     args: [...nodeArgs, '--enable-source-maps', 'dist/src/main.js'],
     dir,
-    env: { PATH: process.env.PATH, DATABASE_URL: databaseUrl, PORT: String(port), ...settings },
+    env: {
+      PATH: process.env.PATH,
+      DATABASE_URL: databaseUrl,
+      PORT: String(port),
+      // A machine that is busy with other tests is no overload.
+      MAX_WAIT_MS: '60000',
+      ...settings,
+    },
   });
   const end = async () => {
     await part.stop();

@@ -73,7 +73,11 @@ export async function startRig(accounts: number, settings: Record<string, string
     owner,
     firstAccount: Number(numbers.get('a1')),
     async start(more = {}, nodeArgs = []) {
-      const program = await startProgram(postgres.url, { LOG_LEVEL: 'warn', ...more }, nodeArgs);
+      const program = await startProgram(
+        postgres.url,
+        { LOG_LEVEL: 'warn', MAX_WAIT_MS: '', ...more },
+        nodeArgs,
+      );
       programs.push(program);
       return program;
     },
