@@ -7,6 +7,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 export class HotPath1763700000006 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     for (const statement of [
+      locks,
       results,
       builds,
       entries,
@@ -24,6 +25,11 @@ export class HotPath1763700000006 implements MigrationInterface {
     throw new Error('the journal is append-only: restore a backup instead of migrating down');
   }
 }
+
+const locks = `
+-- What is copied must not be written to meanwhile. (Who writes to it is of the release before, and can't any more.)
+lock table journal.command_results, journal.entries, journal.transactions in access exclusive mode;
+`;
 
 const results = `
 -- By a digest of ledger, principal and key instead of these: a third of the bytes, in the index too. The answer of a
@@ -108,7 +114,7 @@ begin
   alter table journal.entries add primary key (account_no, version);
   create index entries_back_dated on journal.entries (account_no, effective_at, version)
     where effective_at < max_effective_at;
-  for acl in select a.grantee::regrole::text as grantee, a.privilege_type from aclexplode(granted) a
+  for acl in select case a.grantee when 0 then 'public' else a.grantee::regrole::text end as grantee, a.privilege_type from aclexplode(granted) a
              where a.grantee <> a.grantor loop
     execute format('grant %s on journal.entries to %s', acl.privilege_type, acl.grantee);
   end loop;
@@ -324,22 +330,27 @@ end $$;
 `;
 
 const expectAccounts = `
--- For a batch that was decided before it had its locks: that the accounts are what it took them for.
-create function journal.expect_accounts(nos bigint[], revisions integer[], versions bigint[]) returns void
-language plpgsql stable as $$
+-- For a batch that was decided before it had its locks: that the accounts are what it took them for, by the sequence of
+-- the newest entry's transaction. Not by its version: where the batch before has failed, another's may have that.
+create function journal.expect_accounts(nos bigint[], revisions integer[], sequences bigint[], drawn timestamptz)
+returns void language plpgsql stable as $$
 begin
+  if clock_timestamp() > drawn + interval '3 seconds' then
+    raise exception 'journal: the locks took too long to come' using errcode = 'serialization_failure';
+  end if;
   if exists (
-    select from unnest(nos, revisions, versions) n (no, revision, version)
+    select from unnest(nos, revisions, sequences) n (no, revision, sequence)
     cross join lateral (select revision from journal.accounts where no = n.no limit 1) a
     cross join lateral (
       select coalesce((
-        select e.version from journal.entries e where e.account_no = n.no order by e.version desc limit 1), 0) as version
+        select e.transaction_sequence from journal.entries e where e.account_no = n.no order by e.version desc limit 1
+      ), 0) as sequence
     ) h
-    where a.revision <> n.revision or h.version <> n.version
+    where a.revision <> n.revision or h.sequence <> n.sequence
   ) then
     raise exception 'journal: an account has changed meanwhile' using errcode = 'serialization_failure';
   end if;
 end $$;
-revoke execute on function journal.expect_accounts(bigint[], integer[], bigint[]) from public;
-grant execute on function journal.expect_accounts(bigint[], integer[], bigint[]) to counterfoil_app;
+revoke execute on function journal.expect_accounts(bigint[], integer[], bigint[], timestamptz) from public;
+grant execute on function journal.expect_accounts(bigint[], integer[], bigint[], timestamptz) to counterfoil_app;
 `;

@@ -303,24 +303,28 @@ $$;
 
 ALTER FUNCTION journal.drop_quota_days() OWNER TO counterfoil_owner;
 
-CREATE FUNCTION journal.expect_accounts(nos bigint[], revisions integer[], versions bigint[]) RETURNS void
+CREATE FUNCTION journal.expect_accounts(nos bigint[], revisions integer[], sequences bigint[], drawn timestamp with time zone) RETURNS void
     LANGUAGE plpgsql STABLE
     AS $$
 begin
+  if clock_timestamp() > drawn + interval '3 seconds' then
+    raise exception 'journal: the locks took too long to come' using errcode = 'serialization_failure';
+  end if;
   if exists (
-    select from unnest(nos, revisions, versions) n (no, revision, version)
+    select from unnest(nos, revisions, sequences) n (no, revision, sequence)
     cross join lateral (select revision from journal.accounts where no = n.no limit 1) a
     cross join lateral (
       select coalesce((
-        select e.version from journal.entries e where e.account_no = n.no order by e.version desc limit 1), 0) as version
+        select e.transaction_sequence from journal.entries e where e.account_no = n.no order by e.version desc limit 1
+      ), 0) as sequence
     ) h
-    where a.revision <> n.revision or h.version <> n.version
+    where a.revision <> n.revision or h.sequence <> n.sequence
   ) then
     raise exception 'journal: an account has changed meanwhile' using errcode = 'serialization_failure';
   end if;
 end $$;
 
-ALTER FUNCTION journal.expect_accounts(nos bigint[], revisions integer[], versions bigint[]) OWNER TO counterfoil_owner;
+ALTER FUNCTION journal.expect_accounts(nos bigint[], revisions integer[], sequences bigint[], drawn timestamp with time zone) OWNER TO counterfoil_owner;
 
 CREATE FUNCTION journal.expire_command_results(retention interval, most integer) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1301,8 +1305,8 @@ GRANT ALL ON FUNCTION journal.drop_outbox_days(keep interval) TO counterfoil_app
 REVOKE ALL ON FUNCTION journal.drop_quota_days() FROM PUBLIC;
 GRANT ALL ON FUNCTION journal.drop_quota_days() TO counterfoil_app;
 
-REVOKE ALL ON FUNCTION journal.expect_accounts(nos bigint[], revisions integer[], versions bigint[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION journal.expect_accounts(nos bigint[], revisions integer[], versions bigint[]) TO counterfoil_app;
+REVOKE ALL ON FUNCTION journal.expect_accounts(nos bigint[], revisions integer[], sequences bigint[], drawn timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION journal.expect_accounts(nos bigint[], revisions integer[], sequences bigint[], drawn timestamp with time zone) TO counterfoil_app;
 
 REVOKE ALL ON FUNCTION journal.expire_command_results(retention interval, most integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION journal.expire_command_results(retention interval, most integer) TO counterfoil_app;

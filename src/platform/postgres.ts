@@ -22,12 +22,12 @@ interface PoolOptions {
 
 /**
  * Every statement of the hot path finds its rows by an index, whatever the size of its tables: one plan, made once, that
- * is never a scan or a hash of a table that was small when the connection was new.
+ * is never a scan of a table that was small when the connection was new. (Tables are looked into row by row: `lateral …
+ * limit 1`. Hashes are for joining parameters with each other.)
  */
 const plansByIndex = {
   plan_cache_mode: 'force_generic_plan',
   enable_seqscan: 'off',
-  enable_hashjoin: 'off',
   enable_mergejoin: 'off',
   enable_bitmapscan: 'off',
 };

@@ -99,6 +99,17 @@ describe('all of them', () => {
     expect(again.headers.get('idempotent-replayed')).toBe('true');
     expect(await version('many-0')).toBe(400);
   });
+
+  test('thousands of holds, which bring more with them than postings', async () => {
+    const commands = Array.from({ length: 6_000 }, (_, n) => ({
+      command: 'hold',
+      from: 'world',
+      to: 'shop',
+      amount: String(n + 1),
+    }));
+    const { status, body } = await bulk(commands);
+    expect([status, body.results?.length]).toEqual([201, 6_000]);
+  }, 60_000);
 });
 
 describe('or none', () => {

@@ -69,7 +69,8 @@ async function patiently(
         new Logger('bulk').error(error);
         throw error;
       }
-      if (performance.now() > giveUpAt) return error;
+      // A rate is waited for within; a quota that is used up comes back tomorrow.
+      if (error.code === 'RATE_LIMITED' || performance.now() > giveUpAt) return error;
     }
     await sleep(Math.random() * pause, undefined, { signal: ending });
   }

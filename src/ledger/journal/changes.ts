@@ -9,20 +9,20 @@ import {
 } from './columns.js';
 import * as sql from './sql.js';
 
-/** Sends what is not there in every batch: changes of accounts and of metadata, and holds that may expire. */
-export function insertChanges(client: pg.PoolClient, batch: Batch): Promise<unknown>[] {
+/** What is not there in every batch: changes of accounts and of metadata, and holds that may expire. */
+export function changesOf(batch: Batch): pg.QueryConfig[] {
   const { opened, updated, changes, annotations, transactions } = batch;
   const expiring = transactions.filter(({ hold }) => hold !== null && hold.expiresAt !== null);
   const made = expiring.filter(({ kind }) => kind === 'hold');
   const closed = expiring.filter(({ hold }) => hold!.remaining === 0n);
-  const send = <T>(rows: T[], text: string, columns: (rows: T[]) => unknown[]) =>
-    rows.length > 0 ? [client.query(text, columns(rows))] : [];
+  const insert = <T>(rows: T[], text: string, columns: (rows: T[]) => unknown[]) =>
+    rows.length > 0 ? [{ text, values: columns(rows) }] : [];
   return [
-    ...send(opened, sql.insertAccounts, accountColumns),
-    ...send(updated, sql.updateAccounts, accountUpdateColumns),
-    ...send(changes, sql.insertChanges, changeColumns),
-    ...send(annotations, sql.insertAnnotations, annotationColumns),
-    ...send(made, sql.openHolds, openHoldColumns),
-    ...send(closed, sql.closeHolds, (holds) => [holds.map(({ hold }) => hold!.id)]),
+    ...insert(opened, sql.insertAccounts, accountColumns),
+    ...insert(updated, sql.updateAccounts, accountUpdateColumns),
+    ...insert(changes, sql.insertChanges, changeColumns),
+    ...insert(annotations, sql.insertAnnotations, annotationColumns),
+    ...insert(made, sql.openHolds, openHoldColumns),
+    ...insert(closed, sql.closeHolds, (holds) => [holds.map(({ hold }) => hold!.id)]),
   ];
 }

@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import type pg from 'pg';
 import { Problem } from '../errors.js';
 import type { Batch } from './batch.js';
-import { insertChanges } from './changes.js';
+import { changesOf } from './changes.js';
 import { appendColumns } from './columns.js';
 import { commitFate, type Written } from './commit-fate.js';
 import { resultKey } from './request.js';
@@ -11,14 +11,14 @@ import * as sql from './sql.js';
 /** What is known of a transaction before it commits: see commit-fate.ts. */
 export type Place = Pick<Written, 'xid' | 'timeline'>;
 
-/** The statements that write a batch, and COMMIT, sent behind whatever was sent before. */
-export function sendWrites(client: pg.PoolClient, batch: Batch): Promise<unknown>[] {
+/** The statements that write a batch, and COMMIT; made before any is sent, so that what can't be made sends none. */
+export function writesOf(batch: Batch): pg.QueryConfig[] {
   const values = appendColumns(batch.transactions, batch.results, batch.events);
-  return [
-    ...insertChanges(client, batch),
-    client.query({ name: 'append', text: sql.append, values }),
-    client.query('commit'),
-  ];
+  return [...changesOf(batch), { name: 'append', text: sql.append, values }, { text: 'commit' }];
+}
+
+export function sendAll(client: pg.PoolClient, statements: pg.QueryConfig[]): Promise<unknown>[] {
+  return statements.map((statement) => client.query(statement));
 }
 
 /** Statements in one packet: each of its own would wake Postgres up. */

@@ -6,7 +6,7 @@ import { opensOf } from '../rules/command.js';
 import { AccountNumbers } from './account-numbers.js';
 import { Batch, ledgerNotFound, nameIn, replayOf, type BatchState } from './batch.js';
 import { findTargets, haveTargetsCome, readChains, targetNames } from './chains.js';
-import { committed, inOneWrite, sendWrites, together, unavailable, type Place } from './flight.js';
+import { committed, inOneWrite, sendAll, together, unavailable, writesOf, type Place } from './flight.js';
 import { arrayLiteral } from '../../platform/array.js';
 import { KnownAccounts } from './known-accounts.js';
 import { storedResults, takenIds, takenReferences } from './lookups.js';
@@ -161,10 +161,11 @@ export class Journal {
       await client.query('rollback');
       return true;
     }
-    const writes = inOneWrite(client, () => sendWrites(client, batch));
+    const statements = writesOf(batch);
+    const writes = inOneWrite(client, () => sendAll(client, statements));
     const answered = await committed(this.pool, writes, place, batch);
     for (const account of batch.opened) this.numbers.remember(account);
-    this.known.keepAll(batch.accounts);
+    this.known.keepAll(batch.accounts, place.timeline);
     if (batch.events.length > 0) this.hooks.committed();
     return answered;
   }
@@ -182,7 +183,7 @@ export class Journal {
     const values = [
       arrayLiteral(numbers),
       arrayLiteral(known.map((account) => account?.revision ?? 0)),
-      arrayLiteral(known.map((account) => account?.version ?? 0)),
+      arrayLiteral(known.map((account) => account?.sequence ?? '0')),
       requests.length + opens,
       opens,
     ];

@@ -2,7 +2,7 @@ import type { Account } from '../rules/account.js';
 
 /**
  * Accounts as this process last saw them after a COMMIT, by number, so that a batch reads only what has changed since:
- * a row of another revision, a newest entry of another version. Entries are never changed, so a version says it all, but
+ * a row of another revision, a newest entry of another transaction. Entries are never changed, so that says it all, but
  * on another timeline of the database's history: then everything is forgotten. The oldest go when there are too many.
  */
 export class KnownAccounts {
@@ -16,7 +16,8 @@ export class KnownAccounts {
   }
 
   /** Batches may end in another order than they took effect in: what is newer stays. */
-  keepAll(accounts: Iterable<Account>): void {
+  keepAll(accounts: Iterable<Account>, timeline: string): void {
+    if (timeline !== this.timeline) return;
     for (const account of accounts) {
       const known = this.accounts.get(account.no);
       if (known && (known.version > account.version || known.revision > account.revision)) continue;

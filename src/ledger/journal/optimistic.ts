@@ -5,7 +5,7 @@ import type { Account } from '../rules/account.js';
 import { opensOf, targetOf } from '../rules/command.js';
 import type { AccountNumbers } from './account-numbers.js';
 import { Batch } from './batch.js';
-import { committed, inOneWrite, sendWrites, together, type Place } from './flight.js';
+import { committed, inOneWrite, sendAll, together, writesOf, type Place } from './flight.js';
 import type { KnownAccounts } from './known-accounts.js';
 import { storedResults, takenIds, takenReferences } from './lookups.js';
 import { isAtomic, type Outcome, type Request, type Work } from './request.js';
@@ -21,11 +21,11 @@ interface Parts {
 /**
  * Batches that are decided before they have their locks, over accounts as they will be once the batch before has
  * committed: so a batch is made while Postgres works at the one before, and is all there when that ends. Under its locks
- * Postgres then checks that the accounts are just that (`expect_accounts`); keys, ids and references that somebody else
+ * Postgres then checks that the accounts are just that (`expect_accounts`, by what no other state has); keys, ids and references that somebody else
  * took meanwhile fail by their unique indexes. Whatever fails is rolled back, and done again with the locks first.
  *
- * Sequences are drawn before the locks here. What follows on an account has the greater number all the same: the draws
- * are in the order of the decisions, and had another process written to the account since, its version would be another.
+ * Sequences are drawn before the locks here. What follows on an account has the greater number all the same: what was
+ * drawn later by somebody else and is on the account already is seen, here or by Postgres, and the batch is given up.
  */
 export class Optimistic {
   /** Accounts as batches that are underway will leave them, by number. */
@@ -116,7 +116,8 @@ export class Optimistic {
   ): Promise<boolean> {
     const { place, ...drawn } = await this.draw(client, requests);
     const accounts = this.accountsOf(numbers);
-    if (!accounts || !this.parts.known.holdsOn(place.timeline)) {
+    const first = BigInt(drawn.sequences[0]!);
+    if (!accounts || !this.parts.known.holdsOn(place.timeline) || isAhead(accounts.values(), first)) {
       await client.query('rollback');
       return true;
     }
@@ -125,6 +126,8 @@ export class Optimistic {
     for (const request of requests) outcomes.set(request, batch.decide(request));
     if (batch.isEmpty) {
       await client.query('rollback');
+      // What is stored is so; what was only decided, was over states that nobody has checked.
+      if (![...outcomes.values()].every(({ replayed }) => replayed)) outcomes.clear();
       return true;
     }
     const after = [...batch.accounts];
@@ -132,8 +135,8 @@ export class Optimistic {
     turn.decided();
     try {
       await before.isLocked;
-      const answered = await this.write(client, batch, { place, expected, turn });
-      this.parts.known.keepAll(after);
+      const answered = await this.write(client, batch, { place, expected, drawnAt: drawn.now, turn });
+      this.parts.known.keepAll(after, place.timeline);
       if (batch.events.length > 0) this.parts.hooks.committed();
       return answered;
     } catch (error) {
@@ -167,19 +170,21 @@ export class Optimistic {
   private async write(
     client: pg.PoolClient,
     batch: Batch,
-    { place, expected, turn }: { place: Place; expected: Account[]; turn: Turn },
+    { place, expected, drawnAt, turn }: { place: Place; expected: Account[]; drawnAt: string; turn: Turn },
   ): Promise<boolean> {
     const numbers = arrayLiteral(expected.map(({ no }) => no));
     const values = [
       numbers,
       arrayLiteral(expected.map(({ revision }) => revision)),
-      arrayLiteral(expected.map(({ version }) => version)),
+      arrayLiteral(expected.map(({ sequence }) => sequence)),
+      drawnAt,
     ];
+    const statements = writesOf(batch);
     const writes = inOneWrite(client, () => {
       const locking = client.query({ name: 'lock_accounts', text: sql.lockAccounts, values: [numbers] });
       locking.then(turn.locked, turn.locked);
       const expecting = client.query({ name: 'expect_accounts', text: sql.expectAccounts, values });
-      return [locking, expecting, ...sendWrites(client, batch)];
+      return [locking, expecting, ...sendAll(client, statements)];
     });
     return committed(this.pool, writes, place, batch);
   }
@@ -232,9 +237,19 @@ const over: Turn = {
   locked: () => {},
 };
 
-/** Commands over accounts alone: not what opens one, or builds on what another batch may be building on. */
+/** Whether a later draw than the one that began with `first` is on any of them. */
+function isAhead(accounts: Iterable<Account>, first: bigint): boolean {
+  for (const { sequence } of accounts) if (BigInt(sequence) > first) return true;
+  return false;
+}
+
+/**
+ * Commands that move what is on accounts: not what opens one or changes its own row (a revision says nothing of who made
+ * it), or builds on what another batch may be building on.
+ */
 function isPlain(work: Work): boolean {
-  return (
-    !isAtomic(work) && !work.dryRun && opensOf(work.command) === 0 && targetOf(work.command) === undefined
-  );
+  if (isAtomic(work) || work.dryRun) return false;
+  const { command } = work;
+  if (command.command === 'update_account' || command.command === 'set_status') return false;
+  return opensOf(command) === 0 && targetOf(command) === undefined;
 }

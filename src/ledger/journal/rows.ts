@@ -16,7 +16,7 @@ export interface AccountRow {
 }
 
 /** The newest entry of an account, as a JSON array: see `readState`. */
-export type Head = [string, number, string, string, string, string, string, string];
+export type Head = [string, number, string, string, string, string, string, string, string];
 
 /** An account that has no entries yet, from its own row. */
 export function accountOf(row: AccountRow): Account {
@@ -43,17 +43,27 @@ export function accountAgain(row: AccountRow, known: Account | undefined): Accou
 }
 
 function headOf(account: Account): Pick<Account, keyof typeof noEntries> {
-  const { version, postedDebits, postedCredits, pendingDebits, pendingCredits, maxEffectiveAt, recordedAt } =
-    account;
-  return { version, postedDebits, postedCredits, pendingDebits, pendingCredits, maxEffectiveAt, recordedAt };
+  const { version, sequence, postedDebits, postedCredits, pendingDebits, pendingCredits } = account;
+  const { maxEffectiveAt, recordedAt } = account;
+  return {
+    version,
+    sequence,
+    postedDebits,
+    postedCredits,
+    pendingDebits,
+    pendingCredits,
+    maxEffectiveAt,
+    recordedAt,
+  };
 }
 
 export function withHead(account: Account, head: Head): Account {
-  const [, version, postedDebits, postedCredits, pendingDebits, pendingCredits, maxEffectiveAt, recordedAt] =
-    head;
+  const [, version, sequence, postedDebits, postedCredits, pendingDebits, pendingCredits, ...times] = head;
+  const [maxEffectiveAt, recordedAt] = times;
   return {
     ...account,
     version,
+    sequence,
     postedDebits: BigInt(postedDebits),
     postedCredits: BigInt(postedCredits),
     pendingDebits: BigInt(pendingDebits),

@@ -11,7 +11,7 @@ export const ledgerExists = `select id from journal.ledgers where id = any($1::t
 export const accountNumbers = `
 select a.no, a.ledger, a.id
 from unnest($1::text[], $2::text[]) k (ledger, id)
-join journal.accounts a using (ledger, id)`;
+cross join lateral (select * from journal.accounts where ledger = k.ledger and id = k.id limit 1) a`;
 
 /** In one order everywhere, so that two batches can't wait for each other. Weaker than FOR UPDATE: readers and
  *  foreign keys are let through. Answers how many there are. */
@@ -25,7 +25,7 @@ select no from journal.accounts where no = any($1::bigint[]) for no key update s
 
 /**
  * What decisions look at: of the locked accounts $1, rows of another revision than $2, and newest entries of another
- * version than $3. A second statement on purpose: under READ COMMITTED its snapshot is taken after the locks were waited
+ * transaction than $3. A second statement on purpose: under READ COMMITTED its snapshot is taken after the locks were waited
  * for, the first one's before. Sequences are drawn here, after the locks, so that what follows on an account has the
  * greater number. The order matters to whoever asks up to where all is known (projections/complete.ts): a transaction id
  * before its sequences, and its time after them. The id and the timeline are what is needed to find out the fate of a
@@ -42,13 +42,14 @@ select pg_current_xact_id()::text as xid, left(pg_walfile_name(pg_current_wal_in
    from unnest($1::bigint[], $2::int[]) n (no, revision)
    cross join lateral (select * from journal.accounts where no = n.no limit 1) a
    where a.revision <> n.revision) as rows,
-  (select json_agg(json_build_array(h.account_no::text, h.version, h.posted_debits::text, h.posted_credits::text,
+  (select json_agg(json_build_array(h.account_no::text, h.version, h.transaction_sequence::text,
+      h.posted_debits::text, h.posted_credits::text,
       h.pending_debits::text, h.pending_credits::text, h.max_effective_at, h.recorded_at))
-   from unnest($1::bigint[], $3::bigint[]) n (no, version)
+   from unnest($1::bigint[], $3::bigint[]) n (no, sequence)
    cross join lateral (
      select * from journal.entries e where e.account_no = n.no order by e.version desc limit 1
    ) h
-   where h.version <> n.version) as heads`;
+   where h.transaction_sequence <> n.sequence) as heads`;
 
 /** What an optimistic batch needs before its locks: the same, in the same order, and nothing of the accounts. */
 export const draw = `
@@ -56,8 +57,11 @@ select pg_current_xact_id()::text as xid, left(pg_walfile_name(pg_current_wal_in
   array_to_string(array(select nextval('journal.sequence') from generate_series(1, $1::int)), ',') as sequences,
   clock_timestamp() as now`;
 
-/** Fails (40001) when one of the locked accounts $1 is not of revision $2 and version $3. */
-export const expectAccounts = `select journal.expect_accounts($1::bigint[], $2::int[], $3::bigint[])`;
+/**
+ * Fails (40001) when one of the locked accounts $1 is not of revision $2 or its newest entry not of the transaction $3, or
+ * the locks were waited for since $4 for so long that the batch's time of recording would be old.
+ */
+export const expectAccounts = `select journal.expect_accounts($1::bigint[], $2::int[], $3::bigint[], $4::timestamptz)`;
 
 export const transactionIds = `select id from journal.transactions where id = any($1::uuid[])`;
 
@@ -75,7 +79,9 @@ left join lateral (
 export const references = `
 select t.ledger, t.reference, t.id
 from unnest($1::text[], $2::text[]) k (ledger, reference)
-join journal.transactions t using (ledger, reference)`;
+cross join lateral (
+  select * from journal.transactions where ledger = k.ledger and reference = k.reference limit 1
+) t`;
 
 /** Accounts in the order of their ids: the order in which two batches meet on the unique index. */
 export const insertAccounts = `

@@ -28,6 +28,8 @@ export interface Account extends Totals {
   openedAt: string;
   /** Number of entries; they are numbered from 1 without a gap. */
   version: number;
+  /** Of the newest entry's transaction; "0" before the first. No other state ever has it. */
+  sequence: string;
   /** Of the newest entry; null before the first. */
   maxEffectiveAt: string | null;
   recordedAt: string | null;
@@ -36,6 +38,7 @@ export interface Account extends Totals {
 /** What an account is worth before its first entry. */
 export const noEntries = {
   version: 0,
+  sequence: '0',
   postedDebits: 0n,
   postedCredits: 0n,
   pendingDebits: 0n,

@@ -50,7 +50,7 @@ export function reserve(
   draw: Draw,
   mark?: WalletMark,
 ): Decision {
-  const played = play(moves, command, world.now);
+  const played = play(moves, command, world, draw);
   const amount = heldAmount(moves);
   const refusal =
     limitsFault('hold', played) ??
@@ -100,7 +100,7 @@ export function capture(command: CaptureHold, world: World, draw: Draw, mark?: W
     posted: whole ? pending : taken,
     pending: whole ? -pending : -(taken + given),
   }));
-  const played = play(moves, command, world.now, parent.effectiveAt);
+  const played = play(moves, command, world, draw, parent.effectiveAt);
   const overflow = limitsFault('capture', played);
   if (overflow) return { refusal: overflow };
   return recordOf('capture', command, played, draw, { ...step(chain, taken, given), ...mark });
@@ -140,7 +140,7 @@ function release(
     posted: 0n,
     pending: whole ? -pending : -hold.remaining,
   }));
-  const played = play(moves, details, world.now, parent.effectiveAt);
+  const played = play(moves, details, world, draw, parent.effectiveAt);
   return recordOf(kind, details, played, draw, { ...step(chain, 0n, hold.remaining), ...mark });
 }
 

@@ -25,7 +25,13 @@ export interface Played {
  * Recorded time never runs backwards within an account. A child without an effective time of its own counts from when
  * it is recorded, and no earlier than its parent.
  */
-export function play(moves: Move[], details: Details, now: string, parentEffectiveAt = ''): Played {
+export function play(
+  moves: Move[],
+  details: Details,
+  { now }: Pick<World, 'now'>,
+  { sequence }: Pick<Draw, 'sequence'>,
+  parentEffectiveAt = '',
+): Played {
   const recordedAt = recordingTime(
     moves.map(({ account }) => account),
     now,
@@ -34,7 +40,7 @@ export function play(moves: Move[], details: Details, now: string, parentEffecti
     details.effectiveAt ?? (parentEffectiveAt > recordedAt ? parentEffectiveAt : recordedAt);
   const after = new Map<Account, Account>();
   const entries = moves.map((move, index): Entry => {
-    const next = moved(after.get(move.account) ?? move.account, move, effectiveAt, recordedAt);
+    const next = moved(after.get(move.account) ?? move.account, move, { effectiveAt, recordedAt, sequence });
     after.set(move.account, next);
     return entryOf(next, index + 1, move, effectiveAt);
   });
@@ -94,13 +100,18 @@ export function movesOf(
   return transaction.entries.map((entry) => ({ account: world.account(entry.account)!, ...what(entry) }));
 }
 
-function moved(account: Account, move: Move, effectiveAt: string, recordedAt: string): Account {
+function moved(
+  account: Account,
+  move: Move,
+  { effectiveAt, recordedAt, sequence }: { effectiveAt: string; recordedAt: string; sequence: string },
+): Account {
   const { maxEffectiveAt } = account;
   const { side, posted, pending } = move;
   const isDebit = side === 'debit';
   return {
     ...account,
     version: account.version + 1,
+    sequence,
     postedDebits: isDebit ? account.postedDebits + posted : account.postedDebits,
     postedCredits: isDebit ? account.postedCredits : account.postedCredits + posted,
     pendingDebits: isDebit ? account.pendingDebits + pending : account.pendingDebits,

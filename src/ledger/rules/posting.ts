@@ -99,7 +99,7 @@ function nothingToMove(from: Account): Refusal {
 
 /** The checks that need to know what the accounts would come to, then the record, which can't fail. */
 function record(details: Details, moves: Move[], world: World, draw: Draw): Decision {
-  const played = play(moves, details, world.now);
+  const played = play(moves, details, world, draw);
   const refusal: Refusal | undefined = limitsFault('posting', played);
   return refusal ? { refusal } : recordOf('posting', details, played, draw);
 }

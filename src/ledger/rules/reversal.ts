@@ -27,7 +27,7 @@ export function reverse(command: Reverse, world: World, draw: Draw): Decision {
     posted: whole ? posted : amount,
     pending: 0n,
   }));
-  const played = play(moves, command, world.now, original.effectiveAt);
+  const played = play(moves, command, world, draw, original.effectiveAt);
   const refusal = limitsFault('reversal', played);
   if (refusal) return { refusal };
   return recordOf('reversal', command, played, draw, {

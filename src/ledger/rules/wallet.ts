@@ -46,7 +46,7 @@ function record(
   ];
   const mark = { wallet: walletOperation(command), walletReference };
   if (reserves) return reserve({ ...command, entries: [] }, moves, world, draw, mark);
-  const played = play(moves, command, world.now);
+  const played = play(moves, command, world, draw);
   const refusal = limitsFault('posting', played);
   return refusal ? { refusal } : recordOf('posting', command, played, draw, mark);
 }
