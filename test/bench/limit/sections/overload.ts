@@ -14,7 +14,8 @@ export async function overload(bench: Bench): Promise<void> {
         const came = await openLoop(bed.service.url, {
           perSecond: Math.round(peak * times),
           seconds: options.seconds,
-          connections: 512,
+          // More than wait at most: else they wait in the generator for each other, and nothing has to be refused.
+          connections: 10_000,
           accounts: ACCOUNTS,
           spread: 'uniform',
         });
