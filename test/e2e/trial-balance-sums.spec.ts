@@ -37,7 +37,8 @@ describe('the sums of the days', () => {
     owner = await connect(database.url);
     pool = createPool(database.url, { role: 'counterfoil_projector', max: 8, applicationName: 'test' });
     await bookHistory(owner, 'main', 150);
-    const events = await eventsAfter(owner, '0', '1000000000');
+    const client = await pool.connect();
+    const events = await eventsAfter(client, '0', '1000000000').finally(() => client.release());
     payloads = events.map(({ payload }) => payload);
     expect(payloads).toHaveLength(450);
   });
