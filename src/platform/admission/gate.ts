@@ -1,7 +1,7 @@
 import type { Urgency } from './urgency.js';
 
 /** Most that wait; whoever is the least urgent beyond that is refused. */
-const MOST_WAITING = 100;
+const MOST_WAITING = 1_000;
 
 interface Waiting {
   principal: string;
