@@ -41,6 +41,17 @@ describe('a stream of commands', () => {
     expect(firsts).toEqual([0, 2, 4]);
   });
 
+  it('says at once that a quota is used up: nobody waits here for tomorrow', async () => {
+    let runs = 0;
+    const run = async (): Promise<Outcome[]> => {
+      runs += 1;
+      throw new Problem('RATE_LIMITED', 'used up', {}, 3600);
+    };
+    const { lines, error } = await read(answer(Readable.from([Buffer.from('1\n')]), run));
+    expect(lines.map((line) => JSON.parse(line).body.code)).toEqual(['RATE_LIMITED']);
+    expect([runs, (error as Problem).code]).toEqual([1, 'RATE_LIMITED']);
+  });
+
   it('tries again what cannot be recorded now', async () => {
     let refusals = 3;
     const run = async (commands: unknown[]) => {
