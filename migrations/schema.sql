@@ -141,6 +141,29 @@ end $$;
 
 ALTER FUNCTION journal.check_pending() OWNER TO counterfoil_owner;
 
+CREATE FUNCTION journal.check_seals() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+declare
+  broken text;
+begin
+  select format('seal %s of ledger %s', n.number, n.ledger) into broken
+  from fresh n
+  left join journal.seals p on p.ledger = n.ledger and p.number = n.number - 1
+  where n.xid <> pg_current_xact_id()
+     or (p.number is null and n.number <> 1)
+     or n.after_sequence <> coalesce(p.through_sequence, 0)
+     or n.previous <> coalesce(p.hash, decode(repeat('00', 32), 'hex'))
+  limit 1;
+  if broken is not null then
+    raise exception 'journal: % does not continue its chain: numbers and ranges are contiguous, each names the hash before',
+      broken using errcode = 'check_violation';
+  end if;
+  return null;
+end $$;
+
+ALTER FUNCTION journal.check_seals() OWNER TO counterfoil_owner;
+
 CREATE FUNCTION journal.check_transactions() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -389,6 +412,16 @@ end $$;
 
 ALTER FUNCTION journal.last_version_recorded(account bigint, at timestamp with time zone) OWNER TO counterfoil_owner;
 
+CREATE FUNCTION journal.leaves(after bigint, through bigint) RETURNS TABLE(ledger text, sequence bigint, kind text, id uuid, leaf bytea)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select r.ledger, r.sequence, r.kind, r.id, sha256('\x00'::bytea || convert_to(r.record, 'UTF8'))
+  from journal.records(after, through) r
+$$;
+
+ALTER FUNCTION journal.leaves(after bigint, through bigint) OWNER TO counterfoil_owner;
+
 CREATE FUNCTION journal.make_outbox_days(ahead integer) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -455,6 +488,57 @@ begin
 end $$;
 
 ALTER FUNCTION journal.rebuild_open_holds() OWNER TO counterfoil_owner;
+
+CREATE FUNCTION journal.records(after bigint, through bigint) RETURNS TABLE(ledger text, sequence bigint, kind text, id uuid, record text)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    AS $$
+  select t.ledger, t.sequence, 'transaction', t.id, row_to_json(r)::text
+  from journal.transactions t
+  cross join lateral (
+    select 'transaction' as record, t.sequence::text as sequence, t.id, t.ledger, t.kind, t.root_id, t.parent_id, t.step,
+      t.reference, t.effective_at, t.recorded_at, t.description, t.metadata::text as metadata, t.principal,
+      t.idempotency_key, t.trace, t.hold_amount::text as hold_amount, t.hold_captured::text as hold_captured,
+      t.hold_released::text as hold_released, t.hold_remaining::text as hold_remaining, t.expires_at,
+      t.reversed::text as reversed, t.wallet, t.wallet_reference,
+      (select array_to_json(array_agg(row_to_json(x) order by x.at))
+       from (
+         select l.at, e.leg, e.transaction_sequence::text as sequence, e.account_no::text as account_no, a.id as account,
+           e.version::text as version, e.side, e.posted::text as posted, e.pending::text as pending,
+           e.posted_debits::text as posted_debits, e.posted_credits::text as posted_credits,
+           e.pending_debits::text as pending_debits, e.pending_credits::text as pending_credits,
+           e.effective_at, e.max_effective_at, e.recorded_at
+         from unnest(t.account_nos, t.versions) with ordinality l (account_no, version, at)
+         -- By their indexes, whatever the planner knows of the sizes.
+         left join lateral (
+           select * from journal.entries where account_no = l.account_no and version = l.version limit 1
+         ) e on true
+         left join lateral (select n.id from journal.accounts n where n.no = l.account_no limit 1) a on true
+       ) x) as entries
+  ) r
+  where t.sequence > after and t.sequence <= through
+  union all
+  select a.ledger, c.sequence, 'account_change', c.id, row_to_json(r)::text
+  from journal.account_changes c join journal.accounts a on a.no = c.account_no
+  cross join lateral (
+    select 'account_change' as record, c.sequence::text as sequence, c.id, a.ledger, a.no::text as account_no,
+      a.id as account, a.type, a.currency, a.opened_at, c.revision, c.kind, c.min_balance::text as min_balance,
+      c.max_balance::text as max_balance, c.status, c.metadata::text as metadata, c.recorded_at, c.principal,
+      c.idempotency_key, c.trace
+  ) r
+  where c.sequence > after and c.sequence <= through
+  union all
+  select t.ledger, n.sequence, 'annotation', n.id, row_to_json(r)::text
+  from journal.annotations n join journal.transactions t on t.id = n.transaction_id
+  cross join lateral (
+    select 'annotation' as record, n.sequence::text as sequence, n.id, t.ledger, n.transaction_id, n.revision,
+      n.metadata::text as metadata, n.recorded_at, n.principal, n.idempotency_key, n.trace
+  ) r
+  where n.sequence > after and n.sequence <= through
+$$;
+
+ALTER FUNCTION journal.records(after bigint, through bigint) OWNER TO counterfoil_owner;
 
 CREATE FUNCTION journal.refuse() RETURNS trigger
     LANGUAGE plpgsql
@@ -786,6 +870,36 @@ CREATE TABLE journal.quotas (
 
 ALTER TABLE journal.quotas OWNER TO counterfoil_owner;
 
+CREATE TABLE journal.seals (
+    ledger text NOT NULL COLLATE pg_catalog."C",
+    number bigint NOT NULL,
+    sequence bigint NOT NULL,
+    id uuid NOT NULL,
+    after_sequence bigint NOT NULL,
+    through_sequence bigint NOT NULL,
+    root bytea NOT NULL,
+    previous bytea NOT NULL,
+    hash bytea NOT NULL,
+    sealed_at timestamp with time zone NOT NULL,
+    signature bytea,
+    key_id text,
+    sequences bigint[] NOT NULL,
+    leaves bytea NOT NULL,
+    xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
+    CONSTRAINT seals_check CHECK ((through_sequence > after_sequence)),
+    CONSTRAINT seals_check1 CHECK (((key_id IS NULL) = (signature IS NULL))),
+    CONSTRAINT seals_check2 CHECK ((octet_length(leaves) = (32 * cardinality(sequences)))),
+    CONSTRAINT seals_hash_check CHECK ((octet_length(hash) = 32)),
+    CONSTRAINT seals_number_check CHECK ((number > 0)),
+    CONSTRAINT seals_previous_check CHECK ((octet_length(previous) = 32)),
+    CONSTRAINT seals_root_check CHECK ((octet_length(root) = 32)),
+    CONSTRAINT seals_sequences_check CHECK ((cardinality(sequences) > 0)),
+    CONSTRAINT seals_signature_check CHECK ((octet_length(signature) = 64))
+);
+ALTER TABLE ONLY journal.seals ALTER COLUMN leaves SET STORAGE EXTERNAL;
+
+ALTER TABLE journal.seals OWNER TO counterfoil_owner;
+
 CREATE SEQUENCE journal.sequence
     START WITH 1
     INCREMENT BY 1
@@ -1087,6 +1201,12 @@ ALTER TABLE ONLY journal.outbox_days
 ALTER TABLE ONLY journal.quotas
     ADD CONSTRAINT quotas_pkey PRIMARY KEY (principal, day);
 
+ALTER TABLE ONLY journal.seals
+    ADD CONSTRAINT seals_pkey PRIMARY KEY (ledger, number);
+
+ALTER TABLE ONLY journal.seals
+    ADD CONSTRAINT seals_sequence_key UNIQUE (sequence);
+
 ALTER TABLE ONLY journal.transactions
     ADD CONSTRAINT transactions_id_key UNIQUE (id);
 
@@ -1153,6 +1273,8 @@ CREATE INDEX open_holds_due ON journal.open_holds USING btree (expires_at);
 
 CREATE INDEX outbox_xid ON ONLY journal.outbox USING btree (xid);
 
+CREATE INDEX seals_through ON journal.seals USING btree (through_sequence);
+
 CREATE UNIQUE INDEX transactions_reference ON journal.transactions USING btree (ledger, reference) WHERE (reference IS NOT NULL);
 
 CREATE UNIQUE INDEX transactions_step ON journal.transactions USING btree (parent_id, step) WHERE (parent_id IS NOT NULL);
@@ -1205,6 +1327,10 @@ CREATE TRIGGER check_pending AFTER INSERT ON journal.entries REFERENCING NEW TAB
 
 ALTER TABLE journal.entries ENABLE ALWAYS TRIGGER check_pending;
 
+CREATE TRIGGER check_seals AFTER INSERT ON journal.seals REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION journal.check_seals();
+
+ALTER TABLE journal.seals ENABLE ALWAYS TRIGGER check_seals;
+
 CREATE TRIGGER check_transactions AFTER INSERT ON journal.transactions REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION journal.check_transactions();
 
 ALTER TABLE journal.transactions ENABLE ALWAYS TRIGGER check_transactions;
@@ -1225,6 +1351,10 @@ CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON journal.entr
 
 ALTER TABLE journal.entries_0 ENABLE ALWAYS TRIGGER refuse_change;
 
+CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON journal.seals FOR EACH STATEMENT EXECUTE FUNCTION journal.refuse();
+
+ALTER TABLE journal.seals ENABLE ALWAYS TRIGGER refuse_change;
+
 CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON journal.transactions FOR EACH STATEMENT EXECUTE FUNCTION journal.refuse();
 
 ALTER TABLE journal.transactions ENABLE ALWAYS TRIGGER refuse_change;
@@ -1244,6 +1374,10 @@ ALTER TABLE journal.annotations ENABLE ALWAYS TRIGGER refuse_row;
 CREATE TRIGGER refuse_row BEFORE DELETE OR UPDATE ON journal.entries_0 FOR EACH ROW EXECUTE FUNCTION journal.refuse();
 
 ALTER TABLE journal.entries_0 ENABLE ALWAYS TRIGGER refuse_row;
+
+CREATE TRIGGER refuse_row BEFORE DELETE OR UPDATE ON journal.seals FOR EACH ROW EXECUTE FUNCTION journal.refuse();
+
+ALTER TABLE journal.seals ENABLE ALWAYS TRIGGER refuse_row;
 
 CREATE TRIGGER refuse_row BEFORE DELETE OR UPDATE ON journal.transactions FOR EACH ROW EXECUTE FUNCTION journal.refuse();
 
@@ -1294,6 +1428,8 @@ REVOKE ALL ON FUNCTION journal.check_entries() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION journal.check_pending() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION journal.check_seals() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION journal.check_transactions() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION journal.count_commands(of_day date, principals text[], commands bigint[]) FROM PUBLIC;
@@ -1321,6 +1457,11 @@ GRANT ALL ON FUNCTION journal.last_version_recorded(account bigint, at timestamp
 GRANT ALL ON FUNCTION journal.last_version_recorded(account bigint, at timestamp with time zone) TO counterfoil_projector;
 GRANT ALL ON FUNCTION journal.last_version_recorded(account bigint, at timestamp with time zone) TO counterfoil_reader;
 
+REVOKE ALL ON FUNCTION journal.leaves(after bigint, through bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION journal.leaves(after bigint, through bigint) TO counterfoil_app;
+GRANT ALL ON FUNCTION journal.leaves(after bigint, through bigint) TO counterfoil_projector;
+GRANT ALL ON FUNCTION journal.leaves(after bigint, through bigint) TO counterfoil_reader;
+
 REVOKE ALL ON FUNCTION journal.make_outbox_days(ahead integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION journal.make_outbox_days(ahead integer) TO counterfoil_app;
 
@@ -1331,6 +1472,11 @@ GRANT ALL ON FUNCTION journal.posted_before(account bigint, before timestamp wit
 
 REVOKE ALL ON FUNCTION journal.rebuild_open_holds() FROM PUBLIC;
 GRANT ALL ON FUNCTION journal.rebuild_open_holds() TO counterfoil_app;
+
+REVOKE ALL ON FUNCTION journal.records(after bigint, through bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION journal.records(after bigint, through bigint) TO counterfoil_app;
+GRANT ALL ON FUNCTION journal.records(after bigint, through bigint) TO counterfoil_projector;
+GRANT ALL ON FUNCTION journal.records(after bigint, through bigint) TO counterfoil_reader;
 
 REVOKE ALL ON FUNCTION journal.refuse() FROM PUBLIC;
 
@@ -1387,6 +1533,7 @@ GRANT SELECT ON TABLE journal.entries TO counterfoil_projector;
 GRANT SELECT ON TABLE journal.entries TO counterfoil_reader;
 
 GRANT SELECT ON TABLE journal.entries_0 TO counterfoil_projector;
+GRANT SELECT ON TABLE journal.entries_0 TO counterfoil_reader;
 
 GRANT SELECT,INSERT ON TABLE journal.ledgers TO counterfoil_app;
 GRANT SELECT ON TABLE journal.ledgers TO counterfoil_projector;
@@ -1411,6 +1558,10 @@ GRANT SELECT ON TABLE journal.outbox_days TO counterfoil_reader;
 
 GRANT SELECT ON TABLE journal.quotas TO counterfoil_app;
 GRANT SELECT ON TABLE journal.quotas TO counterfoil_reader;
+
+GRANT SELECT,INSERT ON TABLE journal.seals TO counterfoil_app;
+GRANT SELECT ON TABLE journal.seals TO counterfoil_projector;
+GRANT SELECT ON TABLE journal.seals TO counterfoil_reader;
 
 GRANT SELECT,USAGE ON SEQUENCE journal.sequence TO counterfoil_app;
 GRANT SELECT ON SEQUENCE journal.sequence TO counterfoil_projector;

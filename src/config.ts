@@ -35,6 +35,10 @@ export interface Config {
   writers: number;
   /** How long an event may take to the read model before it is applied from the journal. */
   healAfterSeconds: number;
+  /** How often the journal is sealed; 0: never. */
+  sealSeconds: number;
+  /** The Ed25519 key that seals are signed with, in PEM. */
+  sealKeyFile: string | undefined;
   /** Where the CLI finds the API, and the token it shows. */
   url: string;
   token: string | undefined;
@@ -72,6 +76,8 @@ export function loadConfig(env: Env = process.env): Config {
     batchLimit: integer(env, 'BATCH_LIMIT', 500, 1, 10_000),
     writers: integer(env, 'WRITERS', 2, 1, 64),
     healAfterSeconds: integer(env, 'HEAL_AFTER_SECONDS', 30, 2, 86_400),
+    sealSeconds: integer(env, 'SEAL_SECONDS', 60, 0, 86_400),
+    sealKeyFile: env.SEAL_KEY_FILE || undefined,
     url: httpUrl(env, 'COUNTERFOIL_URL', 'http://127.0.0.1:3000'),
     token: env.COUNTERFOIL_TOKEN || undefined,
   };

@@ -3,7 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
 import { AppModule } from './app.module.js';
-import type { Config } from './config.js';
+import { ConfigError, type Config } from './config.js';
 import { watchSlots } from './connect/slot-watch.js';
 import { startExpiry } from './ledger/holds/expiry.js';
 import { Batcher } from './ledger/journal/batcher.js';
@@ -17,6 +17,8 @@ import { createPool } from './platform/postgres.js';
 import { keepComplete } from './projections/complete.js';
 import { watchLag } from './projections/lag.js';
 import { startTail } from './projections/runner/tail.js';
+import { readSigningKey } from './proof/seals/key.js';
+import { startSealer } from './proof/seals/sealer.js';
 import { readinessOf } from './readiness.js';
 
 /** How long a request at hand may take to come in and be answered when the service stops. */
@@ -33,6 +35,7 @@ export interface Service {
  * @throws ConfigError, or Error when the port is taken
  */
 export async function startService(config: Config, databaseUrl: string, logger: Logger): Promise<Service> {
+  const key = signingKeyOf(config);
   const writes = createPool(databaseUrl, {
     role: 'counterfoil_app',
     max: config.writers + 4,
@@ -59,6 +62,7 @@ export async function startService(config: Config, databaseUrl: string, logger: 
   let stopHousekeeping = async () => {};
   let stopProjections = async () => {};
   let stopExpiry = async () => {};
+  let stopSealer = async () => {};
   const stopLag = watchLag(reads);
   const stop = async () => {
     stopLag();
@@ -73,12 +77,13 @@ export async function startService(config: Config, databaseUrl: string, logger: 
     clearTimeout(cut);
     await batcher.close();
     await expiryStopped;
-    await Promise.all([stopHousekeeping(), stopProjections(), quotas.stop()]);
+    await Promise.all([stopHousekeeping(), stopProjections(), stopSealer(), quotas.stop()]);
     await Promise.all([writes.end(), reads.end()]);
   };
   try {
     stopHousekeeping = await startHousekeeping(reads, config.idempotencyRetentionHours, logger);
     stopExpiry = startExpiry(reads, app.get(Batcher), logger);
+    stopSealer = startSealer({ pool: reads, seconds: config.sealSeconds, key, log: logger });
     await app.init();
     // Fastify's own listen: Nest's would log a taken port as well as throw it.
     await app.getHttpAdapter().getInstance().listen({ port: config.port, host: config.host });
@@ -88,6 +93,14 @@ export async function startService(config: Config, databaseUrl: string, logger: 
   }
   if (!streams) stopProjections = runTail(databaseUrl, logger, config);
   return { url: urlOf(app.getHttpServer().address() as AddressInfo), stop };
+}
+
+function signingKeyOf({ sealKeyFile }: Config) {
+  try {
+    return sealKeyFile === undefined ? undefined : readSigningKey(sealKeyFile);
+  } catch (error) {
+    throw new ConfigError(`SEAL_KEY_FILE: ${(error as Error).message}`);
+  }
 }
 
 /** The address a caller on this machine uses: an unspecified one (0.0.0.0, ::) is reached by loopback. */

@@ -2,7 +2,7 @@
 export interface OutboxEvent {
   sequence: string;
   eventId: string;
-  aggregatetype: 'ledger.transactions' | 'ledger.accounts' | 'wallet.events';
+  aggregatetype: 'ledger.transactions' | 'ledger.accounts' | 'ledger.seals' | 'wallet.events';
   /** The record's key: events of one key stay in order. */
   aggregateid: string;
   type: string;
@@ -21,6 +21,7 @@ export function sourceOf(ledger: string): string {
 /** CloudEvents `dataschema`: the schema in `src/events/schemas/`, by its `$id`. */
 export function schemaOf(type: string): string {
   if (type === 'ledger.transaction.annotated') return '/schemas/ledger.annotation.v1.json';
+  if (type === 'ledger.journal.sealed') return '/schemas/ledger.seal.v1.json';
   if (type.startsWith('wallet.')) return '/schemas/wallet.event.v1.json';
   return `/schemas/${type.split('.').slice(0, 2).join('.')}.v1.json`;
 }

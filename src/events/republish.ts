@@ -6,9 +6,12 @@ import type { Transaction } from '../ledger/rules/record.js';
 import { readAnnotationsAfter } from '../ledger/transactions/read-annotations.js';
 import { readTransactionsAfter } from '../ledger/transactions/read-transactions.js';
 import { createPool } from '../platform/postgres.js';
+import { readSealsAfter } from '../proof/seals/read-seals.js';
 import { accountEvent } from './account-event.js';
 import { annotationEvent } from './annotation-event.js';
 import type { OutboxEvent } from './event.js';
+import { insertEvents } from './outbox.js';
+import { sealEvent } from './seal-event.js';
 import { transactionEvent } from './transaction-event.js';
 import { walletEvent } from './wallet-event.js';
 
@@ -138,10 +141,12 @@ export async function eventsAfter(
   const transactions = await readTransactionsAfter(client, after, through, SLICE, ledger);
   const changes = await readChangesAfter(client, after, through, SLICE, ledger);
   const annotations = await readAnnotationsAfter(client, after, through, SLICE, ledger);
+  const seals = await readSealsAfter(client, after, through, SLICE, ledger);
   const slice = [
     ...transactions.map((transaction) => [transactionEvent(transaction), ...walletEvents(transaction)]),
     ...changes.map((change) => [accountEvent(change)]),
     ...annotations.map((annotation) => [annotationEvent(annotation)]),
+    ...seals.map((seal) => [sealEvent(seal)]),
   ];
   return slice
     .sort(([a], [b]) => (BigInt(a!.sequence) < BigInt(b!.sequence) ? -1 : 1))
@@ -152,26 +157,4 @@ export async function eventsAfter(
 /** A wallet's transaction has two events with its sequence: its own, then the profile's. */
 function walletEvents(transaction: Transaction): OutboxEvent[] {
   return transaction.wallet ? [walletEvent(transaction)] : [];
-}
-
-async function insertEvents(client: pg.ClientBase, events: OutboxEvent[]): Promise<void> {
-  const column = (pick: (event: OutboxEvent) => string | null) => events.map(pick);
-  await client.query(
-    `insert into journal.outbox (sequence, event_id, aggregatetype, aggregateid, type, source, time, dataschema,
-       payload, traceparent)
-     select * from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
-       $8::text[], $9::text[], $10::text[])`,
-    [
-      column((event) => event.sequence),
-      column((event) => event.eventId),
-      column((event) => event.aggregatetype),
-      column((event) => event.aggregateid),
-      column((event) => event.type),
-      column((event) => event.source),
-      column((event) => event.time),
-      column((event) => event.dataschema),
-      column((event) => event.payload),
-      column((event) => event.traceparent),
-    ],
-  );
 }

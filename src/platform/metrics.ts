@@ -118,6 +118,18 @@ export const connectorRestarts = new Counter({
   registers,
 });
 
+export const sealedSequence = new Gauge({
+  name: 'journal_sealed_sequence',
+  help: 'The sequence up to which the journal is sealed',
+  registers,
+});
+
+export const unsealedSeconds = new Gauge({
+  name: 'journal_unsealed_seconds',
+  help: 'Age of the oldest transaction that is not sealed, when the sealer last looked; 0 when all are',
+  registers,
+});
+
 /** Process metrics, for the programs that serve `/metrics`; once is enough, more does nothing. */
 export function collectProcessMetrics(): void {
   if (!registry.getSingleMetric('process_cpu_user_seconds_total'))

@@ -7,6 +7,7 @@ import { ReadModel1763700000004 } from '../../migrations/0004-read-model.js';
 import { Analysts1763700000005 } from '../../migrations/0005-analysts.js';
 import { HotPath1763700000006 } from '../../migrations/0006-hot-path.js';
 import { Quotas1763700000007 } from '../../migrations/0007-quotas.js';
+import { Seals1763700000008 } from '../../migrations/0008-seals.js';
 import { ReadModelOnly1763700000005 } from '../../migrations/read-model-only.js';
 import { installProjections } from '../projections/install.js';
 import { hasJournal } from '../projections/journal.js';
@@ -22,6 +23,7 @@ export const migrations = [
   Analysts1763700000005,
   HotPath1763700000006,
   Quotas1763700000007,
+  Seals1763700000008,
 ];
 /** Of a database without a journal, fed by the topic alone. */
 const readModelMigrations = [ReadModelOnly1763700000005];

@@ -9,6 +9,7 @@ import { firstUse, listed, readModel } from '../support/first-use.js';
 import { eventually } from '../support/ledger.js';
 import { createLogin, hasPostgres15, startCluster, tool, type Cluster } from '../support/postgres-15.js';
 import { whileRunning } from '../support/program.js';
+import { insertFixedRecords, readFixedRecords } from '../support/sealed-records.js';
 import { query } from '../support/stack.js';
 
 const describeIf = hasPostgres15
@@ -36,6 +37,23 @@ describeIf('on Postgres 15, given DATABASE_URL alone', () => {
     const server = await cluster();
     await createLogin(server.url(), 'shop');
     await firstUse(server.url('shop', 'shop'));
+  });
+});
+
+describeIf('the text that is sealed', () => {
+  it('is the same on Postgres 15 as on the embedded one', async () => {
+    const server = await cluster();
+    await query(server.url(), 'create database ledger');
+    await migrate(server.url('ledger'));
+    const client = new pg.Client({ connectionString: server.url('ledger') });
+    await client.connect();
+    try {
+      await insertFixedRecords(client);
+      const expected = JSON.parse(await readFile('test/data/sealed-records.json', 'utf8'));
+      expect(await readFixedRecords(client)).toEqual(expected);
+    } finally {
+      await client.end();
+    }
   });
 });
 

@@ -6,11 +6,12 @@ const CLOCKS_AGREE = `interval '1 hour'`;
 const CLOSE = 10_000n;
 
 /** The greatest sequence of what is recorded and committed; 0 when nothing is. */
-export async function newestSequence(client: pg.ClientBase): Promise<bigint> {
+export async function newestSequence(client: Pick<pg.ClientBase, 'query'>): Promise<bigint> {
   const { rows } = await client.query<{ newest: string }>(
     `select greatest((select coalesce(max(sequence), 0) from journal.transactions),
                      (select coalesce(max(sequence), 0) from journal.account_changes),
-                     (select coalesce(max(sequence), 0) from journal.annotations)) as newest`,
+                     (select coalesce(max(sequence), 0) from journal.annotations),
+                     (select coalesce(max(sequence), 0) from journal.seals)) as newest`,
   );
   return BigInt(rows[0]!.newest);
 }

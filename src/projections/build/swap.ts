@@ -1,10 +1,11 @@
 import type pg from 'pg';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isRetryable } from '../../platform/postgres.js';
+import { lastSequence } from '../../platform/writers.js';
 import { inTransaction } from '../runner/checkpoint.js';
 import { replaySlice } from '../runner/journal-replay.js';
 import { replacedAlone, type Target, type Version } from '../versions.js';
-import { floorOf, lastSequence } from './floor.js';
+import { floorOf } from './floor.js';
 
 /** Transactions applied at once. */
 const SLICE = 5_000;
