@@ -165,12 +165,13 @@ function exampleOf(payload: Record<string, unknown>, { $id, properties = {} }: E
   const type = payload.event_type;
   if (!properties.event_type) return { payload };
   const transaction = payload.transaction as { recorded_at?: string } | undefined;
+  const seal = payload.seal as { sealed_at: string } | undefined;
   const headers = {
     ce_specversion: '1.0',
     ce_id: payload.event_id,
     ce_source: `/ledgers/${(payload.ledger as string | undefined) ?? 'main'}`,
     ce_type: type,
-    ce_time: payload.recorded_at ?? transaction?.recorded_at ?? payload.occurred_at,
+    ce_time: payload.recorded_at ?? transaction?.recorded_at ?? payload.occurred_at ?? seal?.sealed_at,
     ce_dataschema: $id,
     'content-type': 'application/json',
   };
