@@ -20,6 +20,7 @@ import { overload } from './sections/overload.js';
 import { profile } from './sections/profile.js';
 import { reads } from './sections/reads.js';
 import { rebuild } from './sections/rebuild.js';
+import { seals } from './sections/seals.js';
 import { stream } from './sections/stream.js';
 import { throughput } from './sections/throughput.js';
 
@@ -37,6 +38,7 @@ const parts: { of: SectionName[]; run: (bench: Bench) => Promise<void> }[] = [
   { of: ['rebuild'], run: rebuild },
   { of: ['growth'], run: growth },
   { of: ['stream'], run: stream },
+  { of: ['seals'], run: seals },
 ];
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {

@@ -15,6 +15,7 @@ export const sectionNames = [
   'growth',
   'stream',
   'overload',
+  'seals',
 ] as const;
 export type SectionName = (typeof sectionNames)[number];
 
