@@ -13,15 +13,16 @@ export class Seals1763700000008 implements MigrationInterface {
   }
 }
 
-const records = `
--- What was recorded with after < sequence <= through, as the text whose bytes are sealed: one line of JSON in UTF-8 with
--- every column, of a transaction with all its entries. It never changes for what is recorded: a sealed record must come
--- to the same bytes in twenty years. Only xid is not in it, which says nothing about the books and differs in a copy that
--- was restored from a dump.
-create function journal.records(after bigint, through bigint)
-returns table (ledger text, sequence bigint, kind text, id uuid, record text)
-language sql stable set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
-  select t.ledger, t.sequence, 'transaction', t.id, row_to_json(r)::text
+/**
+ * What was recorded with after < sequence <= through. The session's time zone must be UTC.
+ *
+ * The function below is made of it. A proof uses this text itself: whoever owns the database could put another function in
+ * the place of that one.
+ */
+export const recordsBetween = (
+  after: string,
+  through: string,
+): string => `  select t.ledger, t.sequence, 'transaction' as kind, t.id, row_to_json(r)::text as record
   from journal.transactions t
   cross join lateral (
     select 'transaction' as record, t.sequence::text as sequence, t.id, t.ledger, t.kind, t.root_id, t.parent_id, t.step,
@@ -32,7 +33,7 @@ language sql stable set search_path = pg_catalog, pg_temp set timezone = 'UTC' a
       (select array_to_json(array_agg(row_to_json(x) order by x.at))
        from (
          select l.at, e.leg, e.transaction_sequence::text as sequence, e.account_no::text as account_no, a.id as account,
-           e.version::text as version, e.side, e.posted::text as posted, e.pending::text as pending,
+           a.currency, e.version::text as version, e.side, e.posted::text as posted, e.pending::text as pending,
            e.posted_debits::text as posted_debits, e.posted_credits::text as posted_credits,
            e.pending_debits::text as pending_debits, e.pending_credits::text as pending_credits,
            e.effective_at, e.max_effective_at, e.recorded_at
@@ -41,10 +42,12 @@ language sql stable set search_path = pg_catalog, pg_temp set timezone = 'UTC' a
          left join lateral (
            select * from journal.entries where account_no = l.account_no and version = l.version limit 1
          ) e on true
-         left join lateral (select n.id from journal.accounts n where n.no = l.account_no limit 1) a on true
+         left join lateral (
+           select n.id, n.currency from journal.accounts n where n.no = l.account_no limit 1
+         ) a on true
        ) x) as entries
   ) r
-  where t.sequence > after and t.sequence <= through
+  where t.sequence > ${after} and t.sequence <= ${through}
   union all
   select a.ledger, c.sequence, 'account_change', c.id, row_to_json(r)::text
   from journal.account_changes c join journal.accounts a on a.no = c.account_no
@@ -54,7 +57,7 @@ language sql stable set search_path = pg_catalog, pg_temp set timezone = 'UTC' a
       c.max_balance::text as max_balance, c.status, c.metadata::text as metadata, c.recorded_at, c.principal,
       c.idempotency_key, c.trace
   ) r
-  where c.sequence > after and c.sequence <= through
+  where c.sequence > ${after} and c.sequence <= ${through}
   union all
   select t.ledger, n.sequence, 'annotation', n.id, row_to_json(r)::text
   from journal.annotations n join journal.transactions t on t.id = n.transaction_id
@@ -62,8 +65,18 @@ language sql stable set search_path = pg_catalog, pg_temp set timezone = 'UTC' a
     select 'annotation' as record, n.sequence::text as sequence, n.id, t.ledger, n.transaction_id, n.revision,
       n.metadata::text as metadata, n.recorded_at, n.principal, n.idempotency_key, n.trace
   ) r
-  where n.sequence > after and n.sequence <= through
-$$;
+  where n.sequence > ${after} and n.sequence <= ${through}
+`;
+
+const records = `
+-- What was recorded with after < sequence <= through, as the text whose bytes are sealed: one line of JSON in UTF-8 with
+-- every column, of a transaction with all its entries. It never changes for what is recorded: a sealed record must come
+-- to the same bytes in twenty years. Only xid is not in it, which says nothing about the books and differs in a copy that
+-- was restored from a dump.
+create function journal.records(after bigint, through bigint)
+returns table (ledger text, sequence bigint, kind text, id uuid, record text)
+language sql stable set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
+${recordsBetween('after', 'through')}$$;
 
 -- A record's leaf in the tree of its seal, as in RFC 6962: SHA-256 of a zero byte and the text.
 create function journal.leaves(after bigint, through bigint)
@@ -86,9 +99,9 @@ create table journal.seals (
   ledger           text collate "C" not null,
   number           bigint not null check (number > 0),
   -- Of its event.
-  sequence         bigint not null unique,
+  sequence         bigint not null unique check (sequence > through_sequence),
   id               uuid not null,
-  after_sequence   bigint not null,
+  after_sequence   bigint not null check (after_sequence >= 0),
   through_sequence bigint not null check (through_sequence > after_sequence),
   root             bytea not null check (octet_length(root) = 32),
   previous         bytea not null check (octet_length(previous) = 32),

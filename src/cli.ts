@@ -21,6 +21,7 @@ const commands: Record<string, Providers> = {
   'dead-letters': async () => (await import('./cli/dead-letters.command.js')).deadLettersProviders,
   seals: async () => (await import('./cli/seals.command.js')).sealsProviders,
   prove: async () => [(await import('./cli/prove.command.js')).ProveCommand],
+  verify: async () => [(await import('./cli/verify.command.js')).VerifyCommand],
   export: async () => [(await import('./cli/export.command.js')).ExportCommand],
   migrate: async () => [(await import('./cli/migrate.command.js')).MigrateCommand],
   connect: async () => (await import('./connect/connect.command.js')).connectProviders,

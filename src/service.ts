@@ -16,6 +16,7 @@ import { collectProcessMetrics } from './platform/metrics.js';
 import { createPool } from './platform/postgres.js';
 import { keepComplete } from './projections/complete.js';
 import { watchLag } from './projections/lag.js';
+import { watchProofs } from './proof/last-proofs.js';
 import { startTail } from './projections/runner/tail.js';
 import { readSigningKey } from './proof/seals/key.js';
 import { startSealer } from './proof/seals/sealer.js';
@@ -64,8 +65,10 @@ export async function startService(config: Config, databaseUrl: string, logger: 
   let stopExpiry = async () => {};
   let stopSealer = async () => {};
   const stopLag = watchLag(reads);
+  const stopProofs = watchProofs(reads);
   const stop = async () => {
     stopLag();
+    stopProofs();
     slots?.stop();
     // New requests are refused first, then those at hand are answered.
     const batcher = app.get(Batcher);
@@ -83,7 +86,7 @@ export async function startService(config: Config, databaseUrl: string, logger: 
   try {
     stopHousekeeping = await startHousekeeping(reads, config.idempotencyRetentionHours, logger);
     stopExpiry = startExpiry(reads, app.get(Batcher), logger);
-    stopSealer = startSealer({ pool: reads, seconds: config.sealSeconds, key, log: logger });
+    stopSealer = startSealer({ databaseUrl, seconds: config.sealSeconds, key, log: logger });
     await app.init();
     // Fastify's own listen: Nest's would log a taken port as well as throw it.
     await app.getHttpAdapter().getInstance().listen({ port: config.port, host: config.host });

@@ -19,33 +19,35 @@ for (const { side, hash: hex } of path) {
 }
 if (hash.toString('hex') !== seal.root) fail('the record is not in the tree of this seal');
 
-// The seal's hash is over these lines.
-const said = sha256(
-  [
-    'counterfoil seal 1',
-    `ledger ${ledger}`,
-    `number ${seal.number}`,
-    `after ${seal.after_sequence}`,
-    `through ${seal.through_sequence}`,
-    `records ${seal.records}`,
-    `root ${seal.root}`,
-    `previous ${seal.previous}`,
-    `sealed_at ${seal.sealed_at}`,
-  ].join('\n'),
-);
-if (option === '--seal' && said.toString('hex') !== trusted) fail('this is not the seal that you trust');
+// The seal's hash is over these lines. Each must be one, or they could be cut otherwise.
+const { number, after_sequence, through_sequence, records, root, previous, sealed_at } = seal;
+const said = {
+  ledger,
+  number,
+  after: after_sequence,
+  through: through_sequence,
+  records,
+  root,
+  previous,
+  sealed_at,
+};
+if (Object.values(said).some((value) => !/^[\w.:@-]+$/.test(value))) fail('this is no seal');
+const lines = ['counterfoil seal 1', ...Object.entries(said).map(([name, value]) => `${name} ${value}`)];
+const sealed = sha256(lines.join('\n'));
+if (option === '--seal' && sealed.toString('hex') !== trusted) fail('this is not the seal that you trust');
 if (option === '--public-key' && !isSigned()) fail('the seal is not signed with this key');
 
-const { id, recorded_at: recorded, entries } = JSON.parse(record);
+const { record: kind, id, ledger: of, recorded_at: recorded, entries } = JSON.parse(record);
+if (kind !== 'transaction' || of !== ledger) fail('the record is no transaction of this ledger');
 console.log(
-  `proven: transaction ${id}, recorded ${recorded}, sealed ${seal.sealed_at} by seal ${seal.number}`,
+  `proven: transaction ${id} of ledger ${ledger}, recorded ${recorded}, sealed ${sealed_at} (${number})`,
 );
-for (const { account, side, posted, pending } of entries)
-  console.log(`  ${account} ${side} ${posted} posted, ${pending} pending (minor units)`);
+for (const { account, side, posted, pending, currency } of entries)
+  console.log(`  ${account} ${side} ${posted} posted, ${pending} pending (minor units of ${currency})`);
 
 function isSigned() {
   const signature = Buffer.from(seal.signature ?? '', 'base64');
-  return verify(null, said, createPublicKey(readFileSync(trusted)), signature);
+  return verify(null, sealed, createPublicKey(readFileSync(trusted)), signature);
 }
 
 function fail(message, status = 1) {

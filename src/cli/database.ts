@@ -11,6 +11,8 @@ interface Session {
   max?: number;
   /** How long a statement may take. */
   statementSeconds?: number;
+  /** Nothing is written, so that a standby will do. */
+  readOnly?: boolean;
   /** A database without a journal will do. */
   orReadModelOnly?: boolean;
 }
@@ -31,13 +33,14 @@ export async function withDatabase<T>(session: Session, work: (pool: pg.Pool) =>
   });
   if (!migrated)
     throw new Error('DATABASE_URL: the schema is not the newest: run `counterfoil migrate` first');
-  const { role, name, max = 4, statementSeconds = 60 } = session;
+  const { role, name, max = 4, statementSeconds = 60, readOnly = false } = session;
   const pool = createPool(url, {
     role,
     max,
     applicationName: name,
     lockSeconds: statementSeconds,
     statementSeconds,
+    readOnly,
   });
   try {
     return await work(pool);

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
-import { readChangesAfter } from '../ledger/accounts/read-changes.js';
+import { readChangesAfter, readChangesAs } from '../ledger/accounts/read-changes.js';
 import { newestSequence, sequencesOf } from '../ledger/journal/sequences.js';
 import type { Transaction } from '../ledger/rules/record.js';
-import { readAnnotationsAfter } from '../ledger/transactions/read-annotations.js';
-import { readTransactionsAfter } from '../ledger/transactions/read-transactions.js';
+import { readAnnotationsAfter, readAnnotationsAs } from '../ledger/transactions/read-annotations.js';
+import { readTransactionsAfter, readTransactionsAs } from '../ledger/transactions/read-transactions.js';
 import { createPool } from '../platform/postgres.js';
-import { readSealsAfter } from '../proof/seals/read-seals.js';
+import { readSealsAfter, readSealsAs } from '../proof/seals/read-seals.js';
 import { accountEvent } from './account-event.js';
 import { annotationEvent } from './annotation-event.js';
 import type { OutboxEvent } from './event.js';
@@ -143,7 +143,7 @@ export async function eventsAfter(
   const annotations = await readAnnotationsAfter(client, after, through, SLICE, ledger);
   const seals = await readSealsAfter(client, after, through, SLICE, ledger);
   const slice = [
-    ...transactions.map((transaction) => [transactionEvent(transaction), ...walletEvents(transaction)]),
+    ...transactions.map(eventsOfTransaction),
     ...changes.map((change) => [accountEvent(change)]),
     ...annotations.map((annotation) => [annotationEvent(annotation)]),
     ...seals.map((seal) => [sealEvent(seal)]),
@@ -154,7 +154,23 @@ export async function eventsAfter(
     .flat();
 }
 
+/** The events with just these sequences, in no order; a transaction that lacks an entry has none. */
+export async function eventsOf(pool: pg.Pool, sequences: string[]): Promise<OutboxEvent[]> {
+  const transactions = await readTransactionsAs(pool, sequences);
+  const found = new Set(transactions.map(({ sequence }) => sequence));
+  const others = sequences.filter((sequence) => !found.has(sequence));
+  const changes = others.length > 0 ? await readChangesAs(pool, others) : [];
+  const annotations = others.length > 0 ? await readAnnotationsAs(pool, others) : [];
+  const seals = others.length > 0 ? await readSealsAs(pool, others) : [];
+  return [
+    ...transactions.flatMap(eventsOfTransaction),
+    ...changes.map(accountEvent),
+    ...annotations.map(annotationEvent),
+    ...seals.map(sealEvent),
+  ];
+}
+
 /** A wallet's transaction has two events with its sequence: its own, then the profile's. */
-function walletEvents(transaction: Transaction): OutboxEvent[] {
-  return transaction.wallet ? [walletEvent(transaction)] : [];
+function eventsOfTransaction(transaction: Transaction): OutboxEvent[] {
+  return [transactionEvent(transaction), ...(transaction.wallet ? [walletEvent(transaction)] : [])];
 }

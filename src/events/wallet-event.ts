@@ -20,7 +20,7 @@ export function walletEvent(transaction: Transaction): OutboxEvent {
   const type = types[transaction.wallet!];
   const entry = walletEntry(transaction);
   const amount = entry.posted > 0n ? entry.posted : entry.pending < 0n ? -entry.pending : entry.pending;
-  const eventId = uuidv5('wallet', id);
+  const eventId = walletEventId(id);
   const payload = JSON.stringify({
     event_id: eventId,
     event_type: type,
@@ -44,4 +44,9 @@ export function walletEvent(transaction: Transaction): OutboxEvent {
     payload,
     traceparent: traceOf(transaction.trace).traceparent,
   };
+}
+
+/** The id of a wallet transaction's own event. */
+export function walletEventId(transactionId: string): string {
+  return uuidv5('wallet', transactionId);
 }

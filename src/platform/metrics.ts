@@ -126,7 +126,21 @@ export const sealedSequence = new Gauge({
 
 export const unsealedSeconds = new Gauge({
   name: 'journal_unsealed_seconds',
-  help: 'Age of the oldest transaction that is not sealed, when the sealer last looked; 0 when all are',
+  help: 'Age of the oldest record that is not sealed; 0 when all are',
+  registers,
+});
+
+export const lastProofTimestamp = new Gauge({
+  name: 'counterfoil_last_proof_timestamp_seconds',
+  help: 'When `counterfoil verify` last finished a part of its proof, in Unix time',
+  labelNames: ['part'] as const,
+  registers,
+});
+
+export const lastProofFindings = new Gauge({
+  name: 'counterfoil_last_proof_findings',
+  help: 'What the last proof of a part found to be wrong; 0 when it is proven',
+  labelNames: ['part'] as const,
   registers,
 });
 

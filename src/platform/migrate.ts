@@ -8,6 +8,7 @@ import { Analysts1763700000005 } from '../../migrations/0005-analysts.js';
 import { HotPath1763700000006 } from '../../migrations/0006-hot-path.js';
 import { Quotas1763700000007 } from '../../migrations/0007-quotas.js';
 import { Seals1763700000008 } from '../../migrations/0008-seals.js';
+import { Proofs1763700000009 } from '../../migrations/0009-proofs.js';
 import { ReadModelOnly1763700000005 } from '../../migrations/read-model-only.js';
 import { installProjections } from '../projections/install.js';
 import { hasJournal } from '../projections/journal.js';
@@ -24,6 +25,7 @@ export const migrations = [
   HotPath1763700000006,
   Quotas1763700000007,
   Seals1763700000008,
+  Proofs1763700000009,
 ];
 /** Of a database without a journal, fed by the topic alone. */
 const readModelMigrations = [ReadModelOnly1763700000005];

@@ -1,8 +1,9 @@
-/** Something that a proof found not to be as it must. */
+/** Something that is not as it should be. */
 export interface Finding {
-  /** Which check: a name that stays, such as `balanced` or `seals`. */
+  /** A stable name: `balanced`, `versions`, `outbox`, … */
   check: string;
-  /** Which row, as a person finds it: `transaction 0199…`, `account main/cash version 5`. */
+  /** The row: `transaction 0199…`, `account main/cash version 5`. */
   subject: string;
+  /** What is wrong with it. */
   detail: string;
 }

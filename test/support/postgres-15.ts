@@ -16,7 +16,8 @@ import { query } from './stack.js';
 
 /** Where Debian and its kin put the oldest Postgres that is supported. */
 const folder = '/usr/lib/postgresql/15/bin';
-const programs = ['initdb', 'postgres', 'psql', 'pg_dump', 'pg_dumpall', 'pg_restore'];
+export const postgres15 = folder;
+const programs = ['initdb', 'postgres', 'psql', 'pg_dump', 'pg_dumpall', 'pg_restore', 'pg_basebackup'];
 
 export const hasPostgres15 = programs.every((name) => existsSync(join(folder, name)));
 
@@ -65,7 +66,8 @@ export async function startCluster(): Promise<Cluster> {
   throw new Error(`Postgres 15 did not start: ${reason}`);
 }
 
-async function initialise(dir: string, data: string, identity: Identity): Promise<void> {
+/** Makes an empty data folder. */
+export async function initialise(dir: string, data: string, identity: Identity): Promise<void> {
   const passwordFile = join(dir, 'password');
   await writeFile(passwordFile, password, { mode: 0o600 });
   if (identity.uid !== undefined && identity.gid !== undefined) {
@@ -76,7 +78,8 @@ async function initialise(dir: string, data: string, identity: Identity): Promis
   await run(join(folder, 'initdb'), ['-D', data, ...access, ...locale, '--no-sync'], identity);
 }
 
-async function answers(url: string, ended: Promise<void>): Promise<boolean> {
+/** False when it has ended, or takes too long. */
+export async function answers(url: string, ended: Promise<void>): Promise<boolean> {
   let alive = true;
   void ended.then(() => (alive = false));
   for (const until = Date.now() + 30_000; alive && Date.now() < until; await sleep(50)) {

@@ -10,7 +10,7 @@ import { startConnect, type RunningConnect } from '../../src/stack/kafka-connect
 import { startKafka, type RunningKafka } from '../../src/stack/kafka.js';
 import { freePort, startPart, type Part } from '../../src/stack/process.js';
 import { startOwnPostgres } from './own-postgres.js';
-import { createDatabase } from './postgres.js';
+import { createDatabase, type TestDatabase } from './postgres.js';
 import { startService } from './service.js';
 
 /** Everything that streams, each part a real process but the API. One at a time: the slot's name is fixed. */
@@ -59,6 +59,8 @@ const password = 'cdc-test';
 interface TestStackOptions {
   /** A Postgres that may be killed, in place of the one of all tests. */
   ownPostgres?: boolean;
+  /** Another that the test keeps itself. */
+  database?: TestDatabase;
   /** Of every worker. */
   settings?: Record<string, string>;
 }
@@ -67,7 +69,7 @@ interface TestStackOptions {
 export async function startTestStack(options: TestStackOptions = {}): Promise<TestStack> {
   const dir = await mkdtemp(join(tmpdir(), 'counterfoil-cdc-'));
   const own = options.ownPostgres ? await startOwnPostgres() : undefined;
-  const database = own ?? (await createDatabase());
+  const database = options.database ?? own ?? (await createDatabase());
   const port = await freePort();
   const brokers = [`127.0.0.1:${port}`];
   const service = await startService({ KAFKA_BROKERS: brokers.join(',') }, database.url);

@@ -118,8 +118,8 @@ describe('docs/operations.md', () => {
   });
 
   test('has each procedure run by a test', () => {
-    const tests = ['e2e', 'cdc']
-      .map((kind) => readFileSync(`test/${kind}/operations.spec.ts`, 'utf8'))
+    const tests = ['e2e/operations', 'cdc/operations', 'cdc/backup']
+      .map((name) => readFileSync(`test/${name}.spec.ts`, 'utf8'))
       .join('\n');
     expect(procedures.size).toBe(manual.match(/^```sh$/gm)!.length);
     for (const name of procedures.keys()) expect(tests).toContain(`'${name}'`);

@@ -12,6 +12,12 @@ type Row = AccountRow & {
   trace: string | null;
 };
 
+const select = `
+select c.sequence, c.id as change_id, c.kind, c.recorded_at, c.principal, c.idempotency_key, c.trace,
+  a.no, a.ledger, a.id, a.type, a.currency, a.opened_at, c.min_balance, c.max_balance, c.status, c.metadata,
+  c.revision
+from journal.account_changes c join journal.accounts a on a.no = c.account_no`;
+
 /** A slice of the history of accounts in the journal's order, for making events again; of all ledgers or of one. */
 export async function readChangesAfter(
   client: pg.ClientBase,
@@ -21,15 +27,21 @@ export async function readChangesAfter(
   ledger: string | null = null,
 ): Promise<AccountChange[]> {
   const { rows } = await client.query<Row>(
-    `select c.sequence, c.id as change_id, c.kind, c.recorded_at, c.principal, c.idempotency_key, c.trace,
-       a.no, a.ledger, a.id, a.type, a.currency, a.opened_at, c.min_balance, c.max_balance, c.status, c.metadata,
-       c.revision
-     from journal.account_changes c join journal.accounts a on a.no = c.account_no
-     where c.sequence > $1 and c.sequence <= $2 and a.ledger = coalesce($4, a.ledger)
+    `${select} where c.sequence > $1 and c.sequence <= $2 and a.ledger = coalesce($4, a.ledger)
      order by c.sequence limit $3`,
     [after, through, most, ledger],
   );
-  return rows.map((row) => ({
+  return rows.map(changeOf);
+}
+
+/** Those with these sequences, in no order. */
+export async function readChangesAs(client: pg.Pool, sequences: string[]): Promise<AccountChange[]> {
+  const { rows } = await client.query<Row>(`${select} where c.sequence = any($1::bigint[])`, [sequences]);
+  return rows.map(changeOf);
+}
+
+function changeOf(row: Row): AccountChange {
+  return {
     sequence: row.sequence,
     id: row.change_id,
     kind: row.kind,
@@ -38,5 +50,5 @@ export async function readChangesAfter(
     principal: row.principal,
     idempotencyKey: row.idempotency_key,
     trace: row.trace,
-  }));
+  };
 }

@@ -16,6 +16,11 @@ interface Row {
   trace: string | null;
 }
 
+const select = `
+select a.sequence, a.id, t.ledger, a.transaction_id, coalesce(t.root_id, t.id) as root_id, t.kind, a.revision,
+  a.metadata, a.recorded_at, a.principal, a.idempotency_key, a.trace
+from journal.annotations a join journal.transactions t on t.id = a.transaction_id`;
+
 /** A slice of the changes of metadata in the journal's order, for making events again; of all ledgers or of one. */
 export async function readAnnotationsAfter(
   client: pg.ClientBase,
@@ -25,14 +30,21 @@ export async function readAnnotationsAfter(
   ledger: string | null = null,
 ): Promise<Annotation[]> {
   const { rows } = await client.query<Row>(
-    `select a.sequence, a.id, t.ledger, a.transaction_id, coalesce(t.root_id, t.id) as root_id, t.kind, a.revision,
-       a.metadata, a.recorded_at, a.principal, a.idempotency_key, a.trace
-     from journal.annotations a join journal.transactions t on t.id = a.transaction_id
-     where a.sequence > $1 and a.sequence <= $2 and t.ledger = coalesce($4, t.ledger)
+    `${select} where a.sequence > $1 and a.sequence <= $2 and t.ledger = coalesce($4, t.ledger)
      order by a.sequence limit $3`,
     [after, through, most, ledger],
   );
-  return rows.map((row) => ({
+  return rows.map(annotationOf);
+}
+
+/** Those with these sequences, in no order. */
+export async function readAnnotationsAs(client: pg.Pool, sequences: string[]): Promise<Annotation[]> {
+  const { rows } = await client.query<Row>(`${select} where a.sequence = any($1::bigint[])`, [sequences]);
+  return rows.map(annotationOf);
+}
+
+function annotationOf(row: Row): Annotation {
+  return {
     sequence: row.sequence,
     id: row.id,
     ledger: row.ledger,
@@ -45,5 +57,5 @@ export async function readAnnotationsAfter(
     principal: row.principal,
     idempotencyKey: row.idempotency_key,
     trace: row.trace,
-  }));
+  };
 }

@@ -71,3 +71,13 @@ export async function readTransactionsAfter(
   );
   return rows.map(transactionOf);
 }
+
+/** Those with these sequences, in no order; none of which an entry is missing. */
+export async function readTransactionsAs(client: pg.Pool, sequences: string[]): Promise<Transaction[]> {
+  const { rows } = await client.query<TransactionRow & { legs: number }>(
+    `${selectTransactions.replace('select ', 'select cardinality(t.account_nos) as legs, ')}
+     where t.sequence = any($1::bigint[])`,
+    [sequences],
+  );
+  return rows.filter(({ legs, entries }) => (entries ?? []).length === legs).map(transactionOf);
+}

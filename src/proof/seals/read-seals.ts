@@ -38,6 +38,15 @@ export async function readSealsAfter(
   return rows.map(sealOf);
 }
 
+/** Those whose events have just these sequences, in no order. */
+export async function readSealsAs(db: Queryable, sequences: string[]): Promise<Seal[]> {
+  const { rows } = await db.query<Row>(
+    `select ${columns} from journal.seals where sequence = any($1::bigint[])`,
+    [sequences],
+  );
+  return rows.map(sealOf);
+}
+
 /** A slice of a ledger's chain, in its order. */
 export async function readChain(db: Queryable, ledger: string, after: string, most: number): Promise<Seal[]> {
   const { rows } = await db.query<Row>(
@@ -45,6 +54,20 @@ export async function readChain(db: Queryable, ledger: string, after: string, mo
     [ledger, after, most],
   );
   return rows.map(sealOf);
+}
+
+/** Those of these numbers, in their order; undefined where there is none. */
+export async function readNumbered(
+  db: Queryable,
+  wanted: { ledger: string; number: string }[],
+): Promise<(Seal | undefined)[]> {
+  const { rows } = await db.query<Row & { at: string }>(
+    `select ${columns}, at from journal.seals join unnest($1::text[], $2::bigint[]) with ordinality w (l, n, at)
+       on ledger = l and number = n`,
+    [wanted.map(({ ledger }) => ledger), wanted.map(({ number }) => number)],
+  );
+  const found = new Map(rows.map((row) => [Number(row.at) - 1, sealOf(row)]));
+  return wanted.map((_, index) => found.get(index));
 }
 
 /** The newest first; of all ledgers or of one. */

@@ -9,8 +9,9 @@ import { newestSeal, sealedThrough } from './read-seals.js';
 import { FIRST, hashOf, type Seal } from './seal.js';
 
 /** Sequences that one seal closes at most, and about how many entries: so a range takes a second or so. */
-const RANGE = 10_000n;
-const ENTRIES = 40_000;
+const LARGEST = { sequences: 10_000n, entries: 40_000 };
+/** From a slow disk a range may take too long: then smaller ones are tried, down to about this. */
+const SMALLEST = 10n;
 /** Held while a range is sealed: by one process at a time, or two would make the same seal. */
 const SEALING = 4_026_531_841;
 /** A writer may take so long; one that takes longer is waited for by the next turn. */
@@ -36,35 +37,62 @@ export async function sealJournal(
   const settled = await settledSequence(pool, SETTLES_WITHIN_MS);
   if (settled === undefined) return 0;
   let made = 0;
-  for (let after = await sealedThrough(pool); BigInt(after) < BigInt(settled);) {
-    const through = await endOf(pool, after, String(least(BigInt(after) + RANGE, BigInt(settled))));
+  let size = LARGEST;
+  for (let from = await nextRecorded(pool, await sealedThrough(pool)); from !== undefined;) {
+    if (BigInt(from) > BigInt(settled)) break;
+    const range = await rangeFrom(pool, BigInt(from) - 1n, BigInt(settled), size);
     const began = performance.now();
-    const seals = await sealRange(pool, { after, through }, key);
+    let seals: number | undefined;
+    try {
+      seals = await sealRange(pool, range, key);
+    } catch (error) {
+      if (!isTooSlow(error) || size.sequences <= SMALLEST) throw error;
+      size = { sequences: size.sequences / 4n, entries: Math.ceil(size.entries / 4) };
+      continue;
+    }
     // Somebody else does it.
-    if (seals === undefined) return made;
+    if (seals === undefined) break;
     made += seals;
-    after = through;
+    from = await nextRecorded(pool, range.through);
     if (!(await pause(performance.now() - began))) break;
   }
   return made;
 }
 
-/** Of the range that begins after a sequence and ends with another at most. */
-async function endOf(pool: pg.Pool, after: string, most: string): Promise<string> {
+/** The least sequence beyond one that something was recorded with: sequences may jump. */
+async function nextRecorded(pool: pg.Pool, after: string): Promise<string | undefined> {
+  const least = ['transactions', 'account_changes', 'annotations'].map(
+    (table) => `(select sequence from journal.${table} where sequence > $1 order by sequence limit 1)`,
+  );
+  const { rows } = await pool.query<{ sequence: string | null }>(
+    `select least(${least.join(', ')}) as sequence`,
+    [after],
+  );
+  return rows[0]!.sequence ?? undefined;
+}
+
+/** A statement was given up by Postgres. */
+function isTooSlow(error: unknown): boolean {
+  return (error as { code?: string }).code === '57014';
+}
+
+async function rangeFrom(
+  pool: pg.Pool,
+  after: bigint,
+  settled: bigint,
+  { sequences, entries }: typeof LARGEST,
+): Promise<Range> {
+  const most = after + sequences < settled ? after + sequences : settled;
   const { rows } = await pool.query<{ through: string }>(
     `select coalesce(min(sequence) - 1, $2) as through
      from (
        select sequence, sum(cardinality(account_nos)) over (order by sequence) - cardinality(account_nos) as before
        from journal.transactions where sequence > $1 and sequence <= $2
      ) t
-     where before >= ${ENTRIES}`,
-    [after, most],
+     where before >= $3`,
+    [after, most, entries],
   );
-  return rows[0]!.through;
-}
-
-function least(a: bigint, b: bigint): bigint {
-  return a < b ? a : b;
+  return { after: String(after), through: rows[0]!.through };
 }
 
 /** A seal for each ledger that recorded something in a range. Undefined when another process is at it, or was before. */
@@ -73,11 +101,9 @@ async function sealRange(pool: pg.Pool, range: Range, key?: SigningKey): Promise
   let failure: unknown;
   try {
     await client.query('begin');
-    // With the lock comes the transaction's id, before a sequence is drawn: see platform/writers.ts.
-    const { rows } = await client.query<{ alone: boolean }>(
-      'select pg_try_advisory_xact_lock($1) as alone, pg_current_xact_id()',
-      [SEALING],
-    );
+    const { rows } = await client.query<{ alone: boolean }>('select pg_try_advisory_xact_lock($1) as alone', [
+      SEALING,
+    ]);
     const alone = rows[0]!.alone && BigInt(await sealedThrough(client)) <= BigInt(range.after);
     const seals = alone ? await insertSeals(client, range, key) : undefined;
     await client.query('commit');
@@ -125,10 +151,15 @@ async function nextSeal(
   key?: SigningKey,
 ): Promise<Seal> {
   const last = await newestSeal(client, ledger);
+  // The transaction's id comes before a sequence (see platform/writers.ts), and as late as that: who waits for all
+  // writers would wait for the reading as well.
+  await client.query('select pg_current_xact_id()');
   const drawn = await client.query<{ sequence: string; at: string }>(
     `select nextval('journal.sequence') as sequence, clock_timestamp() as at`,
   );
   const { sequence, at } = drawn.rows[0]!;
+  if (!isLedgerId(ledger))
+    throw new Error(`ledger ${JSON.stringify(ledger)} has no name that the service gives`);
   const unhashed = {
     ledger,
     number: String(BigInt(last?.number ?? 0) + 1n),
@@ -144,6 +175,11 @@ async function nextSeal(
     ...unhashed,
     ...{ sequence, id: newId(), hash, signature: key?.sign(hash) ?? null, keyId: key?.id ?? null },
   };
+}
+
+/** A name with a newline in it could make the text of a seal be read as another's. */
+function isLedgerId(text: string): boolean {
+  return /^[A-Za-z0-9][A-Za-z0-9_.:@-]{0,127}$/.test(text);
 }
 
 async function insertSeal(client: pg.ClientBase, seal: Seal, { sequences, hashes }: Leaves): Promise<void> {

@@ -1,6 +1,7 @@
 import { createPool } from '../../../../src/platform/postgres.js';
 import { sealJournal } from '../../../../src/proof/seals/sealing.js';
-import { checkSeals } from '../../../../src/proof/seals/verify-seals.js';
+import { sealsCheck } from '../../../../src/proof/verify/seals/seals.js';
+import { runCheck } from '../../../support/proof.js';
 import { ACCOUNTS, type Bench } from '../bed.js';
 import { startRig, writesOnly, type Rig } from '../rig.js';
 import { ratiosOf } from '../statistics.js';
@@ -47,13 +48,11 @@ async function measureAlone({ report }: Bench, rig: Rig): Promise<void> {
   const sealing = seconds();
   const pool = createPool(rig.databaseUrl, { role: 'counterfoil_reader', max: 3, applicationName: 'bench' });
   began = performance.now();
-  let found = 0;
-  const { signal } = new AbortController();
-  const options = { pool, parallel: 2, signal, progress: () => {}, found: () => (found += 1) };
-  const { records } = await checkSeals(options);
+  const { looked, findings } = await runCheck(sealsCheck, { pool, parallel: 2, mostFindings: 2 * ACCOUNTS });
+  const records = looked.sealed_records!;
   report.add('seals', 'sealed', 'records/s', records / sealing);
   report.add('seals', 'compared with their seals', 'records/s', records / seconds());
   // The benchmark's accounts were not opened by commands.
-  if (found > ACCOUNTS) report.note(`seals: ${found} findings`);
+  if (findings.length > ACCOUNTS) report.note(`seals: ${findings.length} findings`);
   await pool.end();
 }
