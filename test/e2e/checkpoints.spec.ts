@@ -83,6 +83,23 @@ test('the tail: a COMMIT that fails takes the checkpoint back with the rows', as
   }
 });
 
+test('what is wrong with the database is waited out, and no dead letter', async () => {
+  const failures: object[] = [];
+  const log = { ...quiet, warn: (details: object) => void failures.push(details) };
+  const tail = startTail({ pool, log, pollMs: 50 });
+  try {
+    await eventually(async () => expect(await position()).not.toHaveProperty('replay'));
+    await owner.query('alter table lines_v1.lines rename to gone');
+    await transfer();
+    await eventually(async () => expect(failures).not.toEqual([]));
+    await owner.query('alter table lines_v1.gone rename to lines');
+    await eventually(async () => expect(await missing()).toBe(0));
+    expect((await owner.query('select cause from projections.dead_letters')).rows).toEqual([]);
+  } finally {
+    await tail.stop();
+  }
+});
+
 test('Kafka: a COMMIT that fails takes the checkpoint back with the rows', async () => {
   await prepareOffsets(pool, 'c', [{ partition: 0, low: '0', high: '0' }], quiet);
   await transfer();

@@ -17,7 +17,8 @@ these tests are run without a bug, and must pass. A run of all of them is kept i
 
 Example: npm run mutants -- no-account-locks float-amount
 
-Exit status: 0 all were caught, 1 one was not or does not apply any more, 2 wrong usage.`;
+Exit status: 0 all were caught, 1 one was not or does not apply any more, 2 wrong usage, 130
+stopped.`;
 
 process.exitCode = await main(process.argv.slice(2));
 
@@ -52,9 +53,13 @@ function readOptions(args: string[]) {
 
 async function plantAll(chosen: Mutant[]): Promise<number> {
   const workshop = await openWorkshop();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => void workshop.close().finally(() => process.exit(130)));
+  }
   try {
     console.log('without a bug …');
-    const wrong = wrongWithout(chosen, await workshop.test(chosen.map(({ caughtBy }) => caughtBy)));
+    const catchers = chosen.map(({ caughtBy }) => caughtBy);
+    const wrong = wrongWithout(chosen, await workshop.test(catchers, showSpecs));
     for (const line of wrong) console.log(line);
     if (wrong.length > 0) return 1;
     const record: Record<string, Caught> = {};
@@ -71,6 +76,11 @@ async function plantAll(chosen: Mutant[]): Promise<number> {
   } finally {
     await workshop.close();
   }
+}
+
+/** A line for each file of tests that has been run. */
+function showSpecs(text: string): void {
+  for (const [line] of text.matchAll(/^(PASS|FAIL) .*$/gm)) console.log(`  ${line}`);
 }
 
 /** A test that is red anyway, or that does not run, proves nothing. */

@@ -11,7 +11,8 @@ const run = promisify(execFile);
 export interface Workshop {
   /** @returns how to take it out again. @throws Error when it does not apply, or what it makes can't be compiled */
   plant(edits: Edit[]): Promise<() => Promise<void>>;
-  test(catchers: Catcher[]): Promise<Tested[]>;
+  /** @param progress told what Jest says of it */
+  test(catchers: Catcher[], progress?: (text: string) => void): Promise<Tested[]>;
   close(): Promise<void>;
 }
 
@@ -39,7 +40,7 @@ export async function openWorkshop(): Promise<Workshop> {
   await symlink(await realpath('node_modules'), join(folder, 'node_modules'));
   return {
     plant: (edits) => plant(folder, edits),
-    test: (catchers) => test(folder, catchers),
+    test: (catchers, progress = () => {}) => test(folder, catchers, progress),
     close: () => rm(folder, { recursive: true, force: true }),
   };
 }
@@ -73,12 +74,14 @@ async function write(folder: string, file: string, text: string): Promise<void> 
   await run('node_modules/.bin/swc', ['-d', 'dist', file], { cwd: folder });
 }
 
+type Progress = (text: string) => void;
+
 /** Runs tests by their titles, those of a project together. */
-async function test(folder: string, catchers: Catcher[]): Promise<Tested[]> {
+async function test(folder: string, catchers: Catcher[], progress: Progress): Promise<Tested[]> {
   const tested: Tested[] = [];
   for (const project of ['unit', 'e2e', 'cdc']) {
     const of = catchers.filter(({ spec }) => projectOf(spec) === project);
-    if (of.length > 0) tested.push(...(await jest(folder, project, of)));
+    if (of.length > 0) tested.push(...(await jest(folder, project, of, progress)));
   }
   return tested;
 }
@@ -87,7 +90,12 @@ function projectOf(spec: string): string {
   return /^test\/(e2e|cdc)\//.exec(spec)?.[1] ?? 'unit';
 }
 
-async function jest(folder: string, project: string, catchers: Catcher[]): Promise<Tested[]> {
+async function jest(
+  folder: string,
+  project: string,
+  catchers: Catcher[],
+  progress: Progress,
+): Promise<Tested[]> {
   const report = join(folder, 'jest.json');
   await rm(report, { force: true });
   const names = [...new Set(catchers.map(({ test }) => quoted(test)))];
@@ -103,7 +111,9 @@ async function jest(folder: string, project: string, catchers: Catcher[]): Promi
     ...['--json', `--outputFile=${report}`, '-t', names.join('|'), '--runTestsByPath', ...specs],
   ];
   // Its status is that of the tests; what counts is the report.
-  await run(process.execPath, args, { cwd: folder, maxBuffer: 1e8 }).catch(() => {});
+  const running = run(process.execPath, args, { cwd: folder, maxBuffer: 1e8 });
+  running.child.stderr?.on('data', (text) => progress(String(text)));
+  await running.catch(() => {});
   const { testResults } = JSON.parse(await readFile(report, 'utf8')) as Report;
   return testResults.flatMap(({ name, assertionResults }) =>
     assertionResults
@@ -131,7 +141,6 @@ interface Result {
 
 function failureOf({ status, invocations, failureMessages }: Result): string | undefined {
   if (status !== 'failed' || !invocations) return undefined;
-  // eslint-disable-next-line no-control-regex
   const said = failureMessages.map((message) => message.replaceAll(/\x1b\[\d+m/g, ''));
   return said.find((message) => !message.includes('Exceeded timeout of'));
 }

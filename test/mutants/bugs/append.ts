@@ -51,7 +51,7 @@ export const append: Mutant[] = [
             .then((read) => this.lock(client, numbersByName).then(() => read)),`,
       },
     ],
-    caughtBy: { spec: locks, test: 'what waited for an account sees what became of it: locks first' },
+    caughtBy: { spec: locks, test: 'what waited for an account sees what became of it' },
   },
   {
     name: 'optimistic-without-a-look',
@@ -64,7 +64,7 @@ export const append: Mutant[] = [
         replace: 'Promise.resolve(values);',
       },
     ],
-    caughtBy: { spec: locks, test: 'what waited for an account sees what became of it: decided before' },
+    caughtBy: { spec: locks, test: 'what waited for an account sees what became of it' },
   },
   {
     name: 'expect-the-revision-only',
@@ -90,7 +90,7 @@ export const append: Mutant[] = [
         replace: 'where h.sequence <> n.sequence',
       },
     ],
-    caughtBy: { spec: locks, test: 'what waited for an account sees what became of it: decided before' },
+    caughtBy: { spec: locks, test: 'what waited for an account sees what became of it' },
   },
   {
     name: 'sequence-behind-the-newest',

@@ -17,8 +17,8 @@ export const rules: Mutant[] = [
       },
     ],
     caughtBy: {
-      spec: 'test/e2e/exact-amounts.spec.ts',
-      test: 'an amount of up to 38 digits is the same to the last digit',
+      spec: 'test/e2e/transactions.spec.ts',
+      test: '38 digits are exact throughout, and a total beyond them is refused',
     },
   },
   {
@@ -46,8 +46,8 @@ export const rules: Mutant[] = [
       },
     ],
     caughtBy: {
-      spec: 'test/e2e/exact-amounts.spec.ts',
-      test: 'an amount of up to 38 digits is the same to the last digit',
+      spec: 'test/e2e/transactions.spec.ts',
+      test: '38 digits are exact throughout, and a total beyond them is refused',
     },
   },
   {
