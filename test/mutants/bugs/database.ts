@@ -85,20 +85,17 @@ export const database: Mutant[] = [
     caughtBy: { spec: journal, test: 'the service may add to the journal and read it, and nothing more' },
   },
   {
-    name: 'chain-takes-more',
-    bug: 'the database does not compare what a step leaves of a hold with what was left before',
-    promise: 'captures never take more than was held, whoever writes them',
+    name: 'reversed-beyond-the-original',
+    bug: 'the database does not compare what is reversed with the original',
+    promise: 'what is reversed once can’t be reversed again, whoever writes it',
     edits: [
       {
         file: entries,
-        find: 'or t.hold_remaining >= coalesce(s.hold_remaining, p.hold_amount)\n              or case',
-        replace: 'or case',
+        find: "when 'reversal' then t.reversed > legs.original\n",
+        replace: "when 'reversal' then t.reversed > legs.original * 2\n",
       },
     ],
-    caughtBy: {
-      spec: chains,
-      test: 'a step after which less was captured or more is left, and one on a hold that is closed, is refused',
-    },
+    caughtBy: { spec: chains, test: 'reversals in parts never pass the original, nor fork' },
   },
   {
     name: 'outbox-dropped-early',
