@@ -24,31 +24,29 @@ beforeAll(async () => {
 
 afterAll(() => rivals?.close());
 
-const first: [string, () => Journal][] = [
-  ['locks first', () => rivals.fresh()],
-  ['decided before', () => rivals.ours],
-];
-
 it('nothing comes between what a command saw and what it writes', async () => {
-  const { cash } = await rivals.accounts();
+  const { cash, ours } = await rivals.accounts();
   const id = randomUUID();
-  await submit(rivals.ours, open(id));
+  await submit(ours, open(id));
   let paid: ReturnType<typeof submit> | undefined;
   // It has seen that the account is empty, and is about to close it.
   slowOnce(rivals.pools[0], 'stored_results', async () => {
-    paid ??= submit(rivals.theirs, transfer(cash, id, 7n));
+    paid = submit(rivals.theirs, transfer(cash, id, 7n));
     await sleep(300);
   });
-  const closed = await submit(rivals.ours, setStatus(id, 'closed'));
+  const closed = await submit(ours, setStatus(id, 'closed'));
   expect([closed.said, (await paid!).code]).toEqual(['200', 'ACCOUNT_CLOSED']);
   expect(await rivals.stateOf(id)).toMatchObject({ status: 'closed', balance: null });
 });
 
-it.each(first)('what waited for an account sees what became of it: %s', async (_, journal) => {
-  const { id, cash } = await rivals.accounts();
+it.each([
+  ['locks first', () => rivals.fresh()],
+  ['decided before', (ours: Journal) => ours],
+])('what waited for an account sees what became of it: %s', async (_, journal) => {
+  const { id, cash, ours } = await rivals.accounts();
   const [frozen, paid] = await race(rivals, id, [
     () => submit(rivals.theirs, setStatus(id, 'frozen')),
-    () => submit(journal(), transfer(cash, id, 1000n)),
+    () => submit(journal(ours), transfer(cash, id, 1000n)),
   ]);
   expect([frozen!.said, paid!.code]).toEqual(['200', 'ACCOUNT_FROZEN']);
   expect(await rivals.stateOf(id)).toMatchObject({ status: 'frozen', balance: '100' });

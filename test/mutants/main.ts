@@ -62,17 +62,20 @@ async function plantAll(chosen: Mutant[]): Promise<number> {
     const wrong = wrongWithout(chosen, await workshop.test(catchers, showSpecs));
     for (const line of wrong) console.log(line);
     if (wrong.length > 0) return 1;
-    const record: Record<string, Caught> = {};
+    const record = chosen.length === mutants.length ? {} : await readRecord();
+    let left = 0;
     for (const [index, mutant] of chosen.entries()) {
       const caught = await tried(workshop, mutant);
       console.log(`${index + 1}/${chosen.length} ${mutant.name}: ${said(caught)}`);
       if (typeof caught !== 'string') record[mutant.name] = caught;
+      else {
+        delete record[mutant.name];
+        left += 1;
+      }
     }
-    const left = chosen.length - Object.keys(record).length;
     console.log(`${chosen.length - left} caught, ${left} not`);
-    if (left > 0) return 1;
-    await writeRecord(chosen.length === mutants.length ? record : { ...(await readRecord()), ...record });
-    return 0;
+    await writeRecord(record);
+    return left > 0 ? 1 : 0;
   } finally {
     await workshop.close();
   }

@@ -29,7 +29,9 @@ export async function readRecord(): Promise<Runs> {
 }
 
 export async function writeRecord(record: Runs): Promise<void> {
-  const kept = Object.entries(record).map(([name, { test, seconds }]) => [name, { test, seconds }]);
+  const kept = Object.entries(record)
+    .map(([name, { test, seconds }]) => [name, { test, seconds }] as const)
+    .sort(([one], [other]) => (one < other ? -1 : 1));
   await writeFile(recordFile, `${JSON.stringify(Object.fromEntries(kept), null, 2)}\n`);
 }
 

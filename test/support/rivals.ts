@@ -12,12 +12,11 @@ export interface Rivals {
   owner: pg.Pool;
   /** Of ours and of theirs. */
   pools: [pg.Pool, pg.Pool];
-  ours: Journal;
   theirs: Journal;
   /** Over our pool, as after a start: it knows no account, so its first batch takes its locks first. */
   fresh(): Journal;
-  /** A liability with 100 and one with 5 beside it, and where that came from; all known to our journal. */
-  accounts(): Promise<{ id: string; other: string; cash: string }>;
+  /** A liability with 100 and one with 5 beside it, where that came from, and a journal of ours that knows them all. */
+  accounts(): Promise<{ id: string; other: string; cash: string; ours: Journal }>;
   stateOf(id: string): Promise<{ status: string; balance: string; sequences: number[] }>;
   /** Holds accounts locked until the answer is called. */
   hold(...ids: string[]): Promise<() => Promise<void>>;
@@ -32,16 +31,16 @@ export async function startRivals(): Promise<Rivals> {
   const writers = () =>
     createPool(database.url, { role: 'counterfoil_app', max: 6, applicationName: 'test', hot: true });
   const pools: [pg.Pool, pg.Pool] = [writers(), writers()];
-  const [ours, theirs] = pools.map((pool) => new Journal(pool, hooks)) as [Journal, Journal];
+  const fresh = () => new Journal(pools[0], hooks);
   return {
-    ...{ owner, pools, ours, theirs },
-    fresh: () => new Journal(pools[0], hooks),
+    ...{ owner, pools, fresh, theirs: new Journal(pools[1], hooks) },
     async accounts() {
+      const ours = fresh();
       const id = randomUUID();
       const [other, cash] = [`${id}-other`, `${id}-cash`];
       await submit(ours, open(id), open(other), open(cash, 'asset'));
       for (const one of [transfer(cash, id, 100n), transfer(cash, other, 5n)]) await submit(ours, one);
-      return { id, other, cash };
+      return { id, other, cash, ours };
     },
     async stateOf(id) {
       const { rows } = await owner.query(
@@ -115,10 +114,14 @@ export function slowOnce(pool: pg.Pool, name: string, work: () => Promise<unknow
   pool.connect = (async () => {
     const client = await connect();
     pool.connect = connect as typeof pool.connect;
-    const query = client.query.bind(client) as (...args: unknown[]) => Promise<unknown>;
+    const { query } = client;
+    const said = query.bind(client) as (...args: unknown[]) => Promise<unknown>;
     client.query = (async (...args: [{ name?: string }]) => {
-      const answer = await query(...args);
-      if (args[0]?.name === name) await work();
+      const answer = await said(...args);
+      if (args[0]?.name === name) {
+        client.query = query;
+        await work();
+      }
       return answer;
     }) as unknown as typeof client.query;
     return client;
