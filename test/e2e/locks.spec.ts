@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { Journal } from '../../src/ledger/journal/journal.js';
 import { record } from '../support/journal-writer.js';
@@ -32,7 +31,7 @@ it('nothing comes between what a command saw and what it writes', async () => {
   // It has seen that the account is empty, and is about to close it.
   slowOnce(rivals.pools[0], 'stored_results', async () => {
     paid = submit(rivals.theirs, transfer(cash, id, 7n));
-    await sleep(300);
+    await Promise.race([paid, rivals.waiting(1)]);
   });
   const closed = await submit(ours, setStatus(id, 'closed'));
   expect([closed.said, (await paid!).code]).toEqual(['200', 'ACCOUNT_CLOSED']);
@@ -56,7 +55,7 @@ it('locks are taken in one order, whatever order accounts are named in', async (
   const { id, other } = await rivals.accounts();
   const letGo = await rivals.hold(other);
   const paying = submit(rivals.theirs, transfer(other, id, 1n));
-  await sleep(300);
+  await rivals.waiting(1);
   // It waits for the one that it names first; the other, which was opened before it, is locked already.
   const { rowCount } = await rivals.owner.query(
     'select from journal.accounts where id = $1 for no key update skip locked',
@@ -71,7 +70,7 @@ it('what waited for an account is recorded at the time at which it got it', asyn
   const { id, cash } = await rivals.accounts();
   const letGo = await rivals.hold(id);
   const paying = submit(rivals.fresh(), transfer(cash, id, 1n));
-  await sleep(500);
+  await rivals.waiting(1);
   const { rows } = await rivals.owner.query('select clock_timestamp() as now');
   await letGo();
   expect(JSON.parse((await paying).body).recorded_at > rows[0].now).toBe(true);
@@ -91,7 +90,7 @@ it('a reference that another is just using is refused when that commits', async 
   await submit(rivals.theirs, open(to));
   // It shares no account with the other, and meets it on the reference alone.
   const losing = submit(rivals.fresh(), transfer(from, to, 5n, { reference }));
-  await sleep(300);
+  await rivals.waiting(1);
   await client.query('commit');
   client.release();
   const loser = await losing;

@@ -20,6 +20,8 @@ export interface Rivals {
   stateOf(id: string): Promise<{ status: string; balance: string; sequences: number[] }>;
   /** Holds accounts locked until the answer is called. */
   hold(...ids: string[]): Promise<() => Promise<void>>;
+  /** Until so many wait for a lock, at most for three seconds: who waits in its own process is not seen. */
+  waiting(count: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -62,6 +64,12 @@ export async function startRivals(): Promise<Rivals> {
         client.release();
       };
     },
+    async waiting(count) {
+      const text = 'select from pg_locks where not granted';
+      for (const until = Date.now() + 3_000; Date.now() < until; await sleep(20)) {
+        if ((await owner.query(text)).rowCount! >= count) return;
+      }
+    },
     async close() {
       for (const pool of [...pools, owner]) await pool.end();
       await database.drop();
@@ -102,7 +110,7 @@ export async function race(rivals: Rivals, id: string, runs: (() => ReturnType<t
   const running = [];
   for (const run of runs) {
     running.push(run());
-    await sleep(150);
+    await rivals.waiting(running.length);
   }
   await letGo();
   return Promise.all(running);
