@@ -7,6 +7,7 @@ export default tseslint.config(
       '/data/',
       '**/node_modules/',
       'connect/.runtime/',
+      '.cache/',
       'clients/typescript/src/schema.ts',
     ],
   },

@@ -139,6 +139,26 @@ describe('opening and reading', () => {
     );
     expect((await client.get(`accounts/${id}?consistency=eventual`)).body).toEqual(await client.account(id));
   });
+
+  test('min_version is kept to though the read model stands still', async () => {
+    const id = await openOne();
+    await client.transfer('world', id, 10);
+    const eventual = `accounts/${id}?consistency=eventual`;
+    await eventually(async () => (await client.get(eventual)).body.version === 1);
+    const database = new pg.Client({ connectionString: service.databaseUrl });
+    await database.connect();
+    await database.query('begin');
+    try {
+      // Nobody applies anything while its checkpoint is held.
+      await database.query('select from projections.checkpoints for update');
+      await client.transfer('world', id, 10);
+      expect((await client.get(eventual)).body.version).toBe(1);
+      expect((await client.get(`${eventual}&min_version=1`)).body.version).toBe(1);
+      expect((await client.get(`${eventual}&min_version=2`)).body.version).toBe(2);
+    } finally {
+      await database.end();
+    }
+  });
 });
 
 describe('changing', () => {

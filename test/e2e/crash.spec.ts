@@ -58,6 +58,30 @@ test('a COMMIT whose answer is lost is found out: 201, recorded once, and replay
   expect(await client.balance('lost-answer')).toBe('5');
 });
 
+test('a change under If-Match whose COMMIT is not answered is told as made', async () => {
+  await client.open('changed-in-the-dark');
+  proxy.dropAnswersOfCommit(1);
+  const reply = await client.send(
+    'PATCH',
+    'accounts/changed-in-the-dark',
+    { metadata: { tier: 'gold' } },
+    { headers: { 'if-match': '"1"' } },
+  );
+  expect([reply.status, reply.body.code, reply.headers.get('etag')]).toEqual([200, undefined, '"2"']);
+});
+
+test('a COMMIT of which nothing can be found out is 503, and the same again tells', async () => {
+  await client.open('unknown');
+  const key = randomUUID();
+  proxy.vanishAtCommit();
+  const reply = await client.transfer('world', 'unknown', 5, {}, { key });
+  expect([reply.status, reply.body.code]).toEqual([503, 'UNAVAILABLE']);
+  proxy.vanish(false);
+  await eventually(async () => (await client.transfer('world', 'unknown', 5, {}, { key })).status === 201);
+  expect(await withKey(key)).toHaveLength(1);
+  expect(await client.balance('unknown')).toBe('5');
+});
+
 test('an account whose opening was committed without an answer can be used at once', async () => {
   proxy.dropAnswersOfCommit(1);
   await client.open('opened-in-the-dark');

@@ -80,14 +80,14 @@ describe('stored results', () => {
   beforeAll(async () => {
     service = await startService({ IDEMPOTENCY_RETENTION_HOURS: '2' }, database.url);
     client = createClient(service.url);
-    await client.open('second', { min_balance: null });
+    for (const id of ['payer', 'payee']) await client.open(id, { min_balance: null });
   });
 
   afterAll(() => service?.stop());
 
   it('are kept as long as promised; after that the key is free', async () => {
     const [old, young] = [randomUUID(), randomUUID()];
-    for (const key of [old, young]) await client.transfer('first', 'second', '1', {}, { key });
+    for (const key of [old, young]) await client.transfer('payer', 'payee', '1', {}, { key });
     await age(old, '121 minutes');
     await age(young, '119 minutes');
     const again = await startService({ IDEMPOTENCY_RETENTION_HOURS: '2' }, database.url);
@@ -97,11 +97,11 @@ describe('stored results', () => {
     } finally {
       await again.stop();
     }
-    const replayed = await client.transfer('first', 'second', '1', {}, { key: young });
+    const replayed = await client.transfer('payer', 'payee', '1', {}, { key: young });
     expect(replayed.headers.get('idempotent-replayed')).toBe('true');
-    const anew = await client.transfer('first', 'second', '1', {}, { key: old });
+    const anew = await client.transfer('payer', 'payee', '1', {}, { key: old });
     expect(anew.headers.get('idempotent-replayed')).toBeNull();
-    expect(await client.balance('second')).toBe('3');
+    expect(await client.balance('payee')).toBe('3');
   });
 
   it('are never kept for less than an hour', async () => {

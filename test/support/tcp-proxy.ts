@@ -7,6 +7,8 @@ export interface TcpProxy {
   dropAnswersOfCommit(times: number): void;
   /** From now on, for so many times: a COMMIT is not passed on, and the connection is cut. */
   dropCommits(times: number): void;
+  /** The next COMMIT is not passed on, and from then on there is nobody here, as `vanish` says it. */
+  vanishAtCommit(): void;
   /** Until said otherwise there is nobody here: connections are cut, new ones too. */
   vanish(gone: boolean): void;
   /** How many connections were cut. */
@@ -22,9 +24,15 @@ export async function startTcpProxy(databaseUrl: string): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
   let answers = 0;
   let commits = 0;
+  let last = false;
   let cut = 0;
   let received = 0;
   let gone = false;
+  const vanish = (now: boolean) => {
+    last = false;
+    gone = now;
+    if (gone) for (const socket of sockets) socket.destroy();
+  };
   const server = createServer((client) => {
     if (gone) return void client.destroy();
     const upstream = connect(Number(target.port), target.hostname);
@@ -49,6 +57,7 @@ export async function startTcpProxy(databaseUrl: string): Promise<TcpProxy> {
           client.destroy();
           // What it would have committed arrives.
           upstream.end(bytes.subarray(0, commit));
+          if (last) vanish(true);
           return;
         }
         if (answers > 0) {
@@ -75,10 +84,8 @@ export async function startTcpProxy(databaseUrl: string): Promise<TcpProxy> {
     url: url.href,
     dropAnswersOfCommit: (times) => void (answers = times),
     dropCommits: (times) => void (commits = times),
-    vanish: (now) => {
-      gone = now;
-      if (gone) for (const socket of sockets) socket.destroy();
-    },
+    vanishAtCommit: () => void ([commits, last] = [1, true]),
+    vanish,
     get cut() {
       return cut;
     },
