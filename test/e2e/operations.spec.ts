@@ -1,4 +1,7 @@
 import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import pg from 'pg';
 import { versions } from '../../src/projections/versions.js';
@@ -50,6 +53,18 @@ afterAll(async () => {
   await owner?.query(`drop role if exists ${LOGIN}`);
   await owner?.end();
   await database?.drop();
+});
+
+describe('the proof', () => {
+  it('is done, and writes its finding to a file', async () => {
+    expect(await run('prove')).toMatchObject({ status: 0, stdout: expect.stringMatching(/^proven up to /m) });
+    const folder = mkdtempSync(join(tmpdir(), 'counterfoil-operations-'));
+    const text = `cd '${folder}'; npx() { (cd "$HERE" && command npx "$@"); }`;
+    const ended = await type('finding', environment({ HERE: process.cwd() }), text);
+    expect(ended.status).toBe(0);
+    expect(JSON.parse(readFileSync(join(folder, 'finding.json'), 'utf8'))).toMatchObject({ proven: true });
+    rmSync(folder, { recursive: true });
+  });
 });
 
 describe('the read model is behind', () => {

@@ -22,8 +22,11 @@ export function proceduresOf(text: string): Map<string, string> {
 
 export const procedures = proceduresOf(manual);
 
-/** Types a procedure of the manual into a shell that stops at the first command that fails. */
-export async function type(name: string, env: Record<string, string>): Promise<Ended> {
+/**
+ * Types a procedure of the manual into a shell that stops at the first command that fails.
+ * @param before typed first, to the same shell
+ */
+export async function type(name: string, env: Record<string, string>, before = ''): Promise<Ended> {
   const commands = procedures.get(name);
   if (commands === undefined) throw new Error(`docs/operations.md has no procedure ${name}`);
   const { PATH = '' } = process.env;
@@ -31,7 +34,7 @@ export async function type(name: string, env: Record<string, string>): Promise<E
   return new Promise((done) => {
     execFile(
       'bash',
-      ['--norc', '-eu', '-c', commands],
+      ['--norc', '-eu', '-c', `${before}\n${commands}`],
       { env: full, maxBuffer: 1e8 },
       (error, stdout, stderr) => done({ status: error ? Number(error.code ?? -1) : 0, stdout, stderr }),
     );

@@ -30,7 +30,7 @@ describe('docs/alerts.yml', () => {
     // What Prometheus itself says of a target.
     const known = ['up', ...(await metricNames())];
     const functions =
-      /\b[a-z_]+(?= ?\()|\b(by|sum|max|min|job|instance|projection|slot|status|connector|code|le|reason)\b/g;
+      /\b[a-z_]+(?= ?\()|\b(by|sum|max|min|job|instance|projection|slot|status|connector|code|le|reason|part)\b/g;
     for (const { alert, expr } of rules) {
       const bare = expr.replace(/"[^"]*"|\[\w+\]|\+Inf/g, '').replace(functions, '');
       const asked = bare.match(/[a-z][a-z_]+/g) ?? [];
@@ -41,7 +41,9 @@ describe('docs/alerts.yml', () => {
 
   test('watches every metric of the read model and of the stream', async () => {
     const asked = rules.map(({ expr }) => expr).join('\n');
-    const own = (await metricNames()).filter((name) => /^(projection|replication|connector)_/.test(name));
+    const own = (await metricNames()).filter((name) =>
+      /^(projection|replication|connector|counterfoil)_/.test(name),
+    );
     expect(own.length).toBeGreaterThan(8);
     for (const name of own) expect(asked).toContain(name);
   });
@@ -80,7 +82,7 @@ describe('docs/operations.md', () => {
     const known = await metricNames();
     const named = manual.match(/`[a-z]+(_[a-z]+)+`/g)!.map((name) => name.slice(1, -1));
     const metrics = named.filter((name) =>
-      /^(projection|journal|replication|connector|command|process)_/.test(name),
+      /^(projection|journal|replication|connector|command|process|counterfoil_last)_/.test(name),
     );
     expect(metrics.length).toBeGreaterThan(4);
     for (const name of metrics) expect(known).toContain(name);
