@@ -1,0 +1,152 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { applyStreaming } from '../../src/connect/apply.js';
+import { startConnect } from '../../src/stack/kafka-connect.js';
+import { startKafka } from '../../src/stack/kafka.js';
+import { freePort, startPart, waitReady, type Part } from '../../src/stack/process.js';
+import { startHttpProxy, type HttpProxy } from '../support/http-proxy.js';
+import { startLink, type Link } from '../support/link.js';
+import { places } from '../support/stack.js';
+import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
+import { createClock, type Clock } from './clock.js';
+import { startPostgres, type ChaosPostgres } from './postgres.js';
+import { supervise, type Member } from './supervise.js';
+
+/** Real processes on one machine, each with a proxy towards whatever it depends on; whatever ends is started again. */
+export interface Cluster {
+  /** By name: `api-1`, `api-2`, `worker-1`, `worker-2`, `postgres`, `kafka`, `connect`. */
+  members: Map<string, Member>;
+  postgres: ChaosPostgres;
+  /** Of the APIs, through a proxy. */
+  urls: string[];
+  brokers: string[];
+  /** As superuser, past every proxy. */
+  databaseUrl: string;
+  connectUrl: string;
+  links: {
+    /** Between clients and APIs. */
+    http: HttpProxy[];
+    /** Between a process and Postgres. */
+    postgres: TcpProxy[];
+    /** Between a worker and Kafka. */
+    kafka: Link[];
+  };
+  /** Of each API process. */
+  clocks: Clock[];
+  /** Every API answers; resolves once that is so. @throws when it isn't after a while */
+  answering(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const java = { heapMb: 160, quickStart: true };
+const RECOVERY_MS = 90_000;
+
+/** @param dir for everything that is kept, the logs above all */
+export async function startCluster(dir: string, log: (line: string) => void): Promise<Cluster> {
+  mkdirSync(join(dir, 'logs'), { recursive: true });
+  const stopping = new AbortController();
+  const supervisor = { signal: stopping.signal, log };
+  const links: Cluster['links'] = { http: [], postgres: [], kafka: [] };
+  const members: Member[] = [];
+  const kafkaPort = await freePort();
+  const connectPort = await freePort();
+  const brokers = [`127.0.0.1:${kafkaPort}`];
+  const connectUrl = `http://127.0.0.1:${connectPort}`;
+
+  const postgres = await startPostgres(supervisor);
+  const toPostgres = async () => {
+    const proxy = await startTcpProxy(postgres.url);
+    links.postgres.push(proxy);
+    return proxy.url;
+  };
+  const streaming = async () => {
+    const kafka = (spawned: (part: Part) => void) => startKafka({ dir, port: kafkaPort, ...java, spawned });
+    members.push(await supervise('kafka', kafka, supervisor));
+    const connect = (spawned: (part: Part) => void) =>
+      startConnect({ dir, brokers, port: connectPort, ...java, spawned });
+    members.push(await supervise('connect', connect, supervisor));
+    const found = await places(postgres.url, brokers, connectUrl);
+    const cdc = new URL(found.cdcDatabaseUrl);
+    cdc.port = new URL(await toPostgres()).port;
+    await applyStreaming({ ...found, cdcDatabaseUrl: cdc.href, log: () => {} });
+  };
+  const clocks: Clock[] = [];
+  const api = async (name: string) => {
+    const port = await freePort();
+    const clock = createClock(join(dir, `${name}.clock`));
+    clocks.push(clock);
+    const env = { DATABASE_URL: await toPostgres(), KAFKA_BROKERS: brokers.join(','), PORT: String(port) };
+    const start = async (spawned: (part: Part) => void) => {
+      const args = [...clock.nodeArgs, '--enable-source-maps', 'dist/src/main.js'];
+      const part = await startNode(name, args, { ...env, ...clock.env }, spawned);
+      await waitReady(part, async () => (await fetch(`http://127.0.0.1:${port}/health/live`)).ok, 30_000);
+      return part;
+    };
+    members.push(await supervise(name, start, supervisor));
+    links.http.push(await startHttpProxy(port));
+  };
+  const worker = async (name: string) => {
+    const toKafka = await startLink(kafkaPort, { kafka: true });
+    links.kafka.push(toKafka);
+    const env = {
+      DATABASE_URL: await toPostgres(),
+      KAFKA_BROKERS: `127.0.0.1:${toKafka.port}`,
+      CONNECT_URL: connectUrl,
+    };
+    const args = ['--enable-source-maps', 'dist/src/worker.js'];
+    members.push(
+      await supervise(name, (spawned) => startNode(name, args, env, spawned), supervisor),
+    );
+  };
+  const startNode = (
+    name: string,
+    args: string[],
+    env: Record<string, string>,
+    spawned: (part: Part) => void,
+  ) =>
+    startPart({ name, command: process.execPath, args, dir, spawned, env: { PATH: process.env.PATH, ...env } });
+
+  const stop = async () => {
+    stopping.abort();
+    await Promise.all(members.map((member) => member.resume()));
+    await Promise.all(members.map((member) => member.kill9()));
+    await Promise.all(Object.values(links).flat().map((link) => link.close()));
+    await postgres.makeRoom();
+    await postgres.resume();
+    await postgres.stop(join(dir, 'logs'));
+  };
+  try {
+    await Promise.all([streaming(), api('api-1'), api('api-2')]);
+    await Promise.all([worker('worker-1'), worker('worker-2')]);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  const urls = links.http.map(({ port }) => `http://127.0.0.1:${port}`);
+  return {
+    members: new Map([...members, postgres].map((member) => [member.name, member])),
+    postgres,
+    urls,
+    brokers,
+    databaseUrl: postgres.url,
+    connectUrl,
+    links,
+    clocks,
+    answering: () => answering(urls),
+    stop,
+  };
+}
+
+async function answering(urls: string[]): Promise<void> {
+  const deadline = performance.now() + RECOVERY_MS;
+  const answers = async (url: string) => {
+    const { ok } = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(2_000) });
+    return ok;
+  };
+  for (;;) {
+    const all = await Promise.all(urls.map((url) => answers(url).catch(() => false)));
+    if (all.every(Boolean)) return;
+    if (performance.now() > deadline) throw new Error(`the APIs don't answer ${RECOVERY_MS / 1000} s after the last fault`);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}

@@ -1,0 +1,40 @@
+import type { Violation } from './checker/violation.js';
+import { showOperation } from './history.js';
+import type { ChaosResult } from './run.js';
+import type { Counts, RoundResult } from './round.js';
+
+const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
+
+const showCounts = ({ acknowledged, refused, found, notFound, repeated }: Counts) =>
+  `${acknowledged} acknowledged, ${refused} refused, ${found + notFound} unknown ` +
+  `(${found} found, ${notFound} not), ${repeated} asked again`;
+
+export function showRound(number: number, { struck, counts, recoveredMs, violations }: RoundResult): string {
+  const faults = struck.map((what) => `  - ${what}`);
+  const outcome = violations.length === 0 ? 'every promise kept' : `${violations.length} VIOLATIONS`;
+  return [
+    `round ${number}: ${showCounts(counts)}; all answered ${seconds(recoveredMs)} after the last fault; ${outcome}`,
+    ...faults,
+  ].join('\n');
+}
+
+/** @param most characters of each answer */
+export function showViolation({ check, what, operation }: Violation, most?: number): string {
+  return `${check}: ${what}${operation ? `\n${showOperation(operation, most)}` : ''}`;
+}
+
+export function showSummary({ rounds, history: { reads, looks } }: ChaosResult, seed: number): string {
+  const sum = (name: keyof Counts) => rounds.reduce((total, { counts }) => total + counts[name], 0);
+  const counts = {
+    acknowledged: sum('acknowledged'),
+    refused: sum('refused'),
+    found: sum('found'),
+    notFound: sum('notFound'),
+    repeated: sum('repeated'),
+  };
+  const broken = rounds.reduce((total, { violations }) => total + violations.length, 0);
+  return (
+    `seed ${seed}: ${rounds.length} rounds, ${showCounts(counts)}; ${reads.length} reads of accounts, ` +
+    `${looks.length} looks at the whole bank; ${broken === 0 ? 'every promise kept' : `${broken} violations`}`
+  );
+}

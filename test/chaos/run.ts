@@ -1,0 +1,79 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openAccounts } from './clients/accounts.js';
+import { createKnown } from './clients/known.js';
+import { createSender } from './clients/sender.js';
+import { startCluster } from './cluster.js';
+import { createDice } from './dice.js';
+import { faults } from './faults/all.js';
+import { createHistory, type History } from './history.js';
+import { createNemesis } from './nemesis.js';
+import { showRound, showViolation } from './report.js';
+import { runRound, type RoundResult } from './round.js';
+
+export interface ChaosOptions {
+  seed: number;
+  rounds: number;
+  /** No round is begun after so long. */
+  minutes: number;
+  /** Kinds of faults, by name. */
+  faults: string[];
+  /** At work in each round. */
+  faultsARound: number;
+  loadMs: number;
+  clients: number;
+  log: (line: string) => void;
+}
+
+export interface ChaosResult {
+  rounds: RoundResult[];
+  history: History;
+  /** Where the logs of all processes are, when something was broken. */
+  kept: string | undefined;
+}
+
+export const chaosDefaults: Omit<ChaosOptions, 'seed' | 'log'> = {
+  rounds: 6,
+  minutes: 10,
+  faults: Object.keys(faults),
+  faultsARound: 3,
+  loadMs: 15_000,
+  clients: 10,
+};
+
+/** Rounds of load and faults over one cluster, until one breaks a promise. */
+export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
+  const { seed, rounds, minutes, faultsARound, loadMs, clients, log } = options;
+  const began = performance.now();
+  const dir = await mkdtemp(join(tmpdir(), 'counterfoil-chaos-'));
+  const history = createHistory();
+  const results: RoundResult[] = [];
+  const nextNemesis = createNemesis(createDice(seed), options.faults, faultsARound);
+  let broken = true;
+  const cluster = await startCluster(dir, () => {});
+  try {
+    await openAccounts(cluster.urls[0]!);
+    log(`the cluster runs after ${((performance.now() - began) / 1000).toFixed(1)} s`);
+    const sender = createSender(cluster.urls, history);
+    const known = createKnown();
+    for (let round = 1; round <= rounds && performance.now() - began < minutes * 60_000; round++) {
+      const nemesis = nextNemesis();
+      const of = { cluster, sender, known, history, nemesis, seed: seed + round * 10_000, clients, loadMs };
+      const result = await runRound(of);
+      results.push(result);
+      log(showRound(round, result));
+      broken = result.violations.length > 0;
+      if (!broken) continue;
+      const { violations } = result;
+      violations.slice(0, 5).forEach((violation) => log(showViolation(violation, 400)));
+      await writeFile(join(dir, 'violations.txt'), violations.map((each) => showViolation(each)).join('\n\n'));
+      break;
+    }
+  } finally {
+    await cluster.stop();
+    if (!broken) await rm(dir, { recursive: true, force: true });
+    else log(`the logs, and what was broken, are kept in ${dir}`);
+  }
+  return { rounds: results, history, kept: broken ? dir : undefined };
+}
