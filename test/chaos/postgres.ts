@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -24,8 +24,8 @@ export interface ChaosPostgres extends Member {
   stop(logs: string): Promise<void>;
 }
 
-/** Room for half an hour of load. */
-const DISK_BYTES = 2 * 1024 ** 3;
+/** Room for an hour of load. */
+const DISK_BYTES = 1024 ** 3;
 const GRACE_MS = 15_000;
 const settings = {
   max_wal_size: '128MB',
@@ -84,7 +84,14 @@ async function shutDown(folder: string): Promise<void> {
 
 async function fill(filler: string, folder: string, leave: number): Promise<void> {
   const run = promisify(execFile);
-  const { stdout } = await run('df', ['--output=avail', '-B1', folder]);
-  const room = Number(stdout.split('\n')[1]);
-  if (room > leave) await run('fallocate', ['-l', String(room - leave), filler]);
+  // Postgres takes some of the room meanwhile.
+  for (let tried = 0; tried < 20; tried++) {
+    const { bavail, bsize } = await statfs(folder);
+    const room = bavail * bsize - leave;
+    if (room <= 0) return;
+    const allocated = await run('fallocate', ['-o', String(tried * DISK_BYTES), '-l', String(room), filler]).catch(
+      () => undefined,
+    );
+    if (allocated) return;
+  }
 }

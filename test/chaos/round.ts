@@ -51,10 +51,7 @@ export async function runRound(options: RoundOptions): Promise<RoundResult> {
   const before = history.operations.length;
   const clients = startClients({ sender, history, known, urls: cluster.urls, seed, count });
   const readers = startReaders({ urls: cluster.urls, databaseUrl: cluster.databaseUrl, history, seed });
-  const faults = nemesis.run(cluster, loadMs);
-  await sleep(loadMs);
-  await clients.stop();
-  await faults;
+  await Promise.all([nemesis.run(cluster, loadMs), sleep(loadMs).then(clients.stop)]);
   await readers.stop();
   const healed = performance.now();
   await cluster.answering();
