@@ -94,9 +94,7 @@ export async function startCluster(dir: string, log: (line: string) => void): Pr
       CONNECT_URL: connectUrl,
     };
     const args = ['--enable-source-maps', 'dist/src/worker.js'];
-    members.push(
-      await supervise(name, (spawned) => startNode(name, args, env, spawned), supervisor),
-    );
+    members.push(await supervise(name, (spawned) => startNode(name, args, env, spawned), supervisor));
   };
   const startNode = (
     name: string,
@@ -104,13 +102,26 @@ export async function startCluster(dir: string, log: (line: string) => void): Pr
     env: Record<string, string>,
     spawned: (part: Part) => void,
   ) =>
-    startPart({ name, command: process.execPath, args, dir, spawned, env: { PATH: process.env.PATH, ...env } });
+    startPart({
+      name,
+      command: process.execPath,
+      args,
+      dir,
+      spawned,
+      env: { PATH: process.env.PATH, ...env },
+    });
 
-  const stop = async () => {
+  let stopped: Promise<void> | undefined;
+  const stop = () => (stopped ??= stopAll());
+  const stopAll = async () => {
     stopping.abort();
     await Promise.all(members.map((member) => member.resume()));
     await Promise.all(members.map((member) => member.kill9()));
-    await Promise.all(Object.values(links).flat().map((link) => link.close()));
+    await Promise.all(
+      Object.values(links)
+        .flat()
+        .map((link) => link.close()),
+    );
     await postgres.makeRoom();
     await postgres.resume();
     await postgres.stop(join(dir, 'logs'));
@@ -146,7 +157,8 @@ async function answering(urls: string[]): Promise<void> {
   for (;;) {
     const all = await Promise.all(urls.map((url) => answers(url).catch(() => false)));
     if (all.every(Boolean)) return;
-    if (performance.now() > deadline) throw new Error(`the APIs don't answer ${RECOVERY_MS / 1000} s after the last fault`);
+    if (performance.now() > deadline)
+      throw new Error(`the APIs don't answer ${RECOVERY_MS / 1000} s after the last fault`);
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
 }

@@ -118,7 +118,8 @@ export function showOperation(operation: Operation, most = Infinity): string {
   const lines = attempts.map(
     (each) => `    ${each.began.toFixed(0)}–${each.ended.toFixed(0)} ms ${each.api} ${answered(each)}`,
   );
-  return [`#${number} ${client} ${kind}: ${method} ${path} ${JSON.stringify(body)} key ${key}`, ...lines].join(
-    '\n',
-  );
+  return [
+    `#${number} ${client} ${kind}: ${method} ${path} ${JSON.stringify(body)} key ${key}`,
+    ...lines,
+  ].join('\n');
 }

@@ -19,7 +19,9 @@ async function main(args: string[]): Promise<number> {
   }
   const { seed } = options;
   console.log(`seed ${seed}`);
-  const result = await runChaos({ ...options, log: console.log });
+  const over = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => over.abort());
+  const result = await runChaos({ ...options, log: console.log, signal: over.signal });
   console.log(showSummary(result, seed));
   return result.kept === undefined ? 0 : 1;
 }

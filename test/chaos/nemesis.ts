@@ -3,10 +3,15 @@ import type { Cluster } from './cluster.js';
 import type { Dice } from './dice.js';
 import { faults } from './faults/all.js';
 
+interface Struck {
+  kind: string;
+  what: string;
+}
+
 /** What goes wrong in one round. */
 export interface Nemesis {
   /** In the order in which they strike. */
-  readonly struck: string[];
+  readonly struck: Struck[];
   /** Strikes, at moments within so long; resolves when all of it is over. */
   run(cluster: Cluster, ms: number): Promise<void>;
 }
@@ -20,7 +25,7 @@ export function createNemesis(dice: Dice, names: string[], aRound: number): () =
   const draw = () => (deck.length > 0 ? deck : (deck = dice.shuffled(names))).pop()!;
   return () => {
     const kinds = Array.from({ length: aRound }, draw);
-    const struck: string[] = [];
+    const struck: Struck[] = [];
     return {
       struck,
       async run(cluster, ms) {
@@ -28,7 +33,7 @@ export function createNemesis(dice: Dice, names: string[], aRound: number): () =
         await Promise.all(
           kinds.map(async (kind, n) => {
             const strike = faults[kind]!(cluster, dice);
-            struck.push(strike?.what ?? `no ${kind}: this machine can't have it`);
+            struck.push({ kind, what: strike?.what ?? `no ${kind}: this machine can't have it` });
             if (!strike) return;
             await sleep(moments[n]!);
             await strike.run();

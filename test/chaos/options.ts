@@ -22,12 +22,14 @@ export function readOptions(args: string[]): Omit<ChaosOptions, 'log'> {
   const { values } = parseArgs({ args, options: { rounds: text, seed: text, minutes: text, faults: text } });
   const number = (name: 'rounds' | 'seed' | 'minutes', fallback: number) => {
     const given = values[name];
-    if (given !== undefined && !/^\d{1,9}$/.test(given)) throw new Error(`--${name} ${given} is not a number`);
+    if (given !== undefined && !/^\d{1,9}$/.test(given))
+      throw new Error(`--${name} ${given} is not a number`);
     return given === undefined ? fallback : Number(given);
   };
   const names = values.faults?.split(',') ?? chaosDefaults.faults;
   const unknown = names.find((name) => !Object.hasOwn(faults, name));
-  if (unknown !== undefined) throw new Error(`--faults ${unknown}: there are ${Object.keys(faults).join(', ')}`);
+  if (unknown !== undefined)
+    throw new Error(`--faults ${unknown}: there are ${Object.keys(faults).join(', ')}`);
   return {
     ...chaosDefaults,
     rounds: number('rounds', chaosDefaults.rounds),

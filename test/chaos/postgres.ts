@@ -89,9 +89,13 @@ async function fill(filler: string, folder: string, leave: number): Promise<void
     const { bavail, bsize } = await statfs(folder);
     const room = bavail * bsize - leave;
     if (room <= 0) return;
-    const allocated = await run('fallocate', ['-o', String(tried * DISK_BYTES), '-l', String(room), filler]).catch(
-      () => undefined,
-    );
+    const allocated = await run('fallocate', [
+      '-o',
+      String(tried * DISK_BYTES),
+      '-l',
+      String(room),
+      filler,
+    ]).catch(() => undefined);
     if (allocated) return;
   }
 }

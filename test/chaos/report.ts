@@ -1,5 +1,5 @@
 import type { Violation } from './checker/violation.js';
-import { showOperation } from './history.js';
+import { showOperation, type History } from './history.js';
 import type { ChaosResult } from './run.js';
 import type { Counts, RoundResult } from './round.js';
 
@@ -10,7 +10,7 @@ const showCounts = ({ acknowledged, refused, found, notFound, repeated }: Counts
   `(${found} found, ${notFound} not), ${repeated} asked again`;
 
 export function showRound(number: number, { struck, counts, recoveredMs, violations }: RoundResult): string {
-  const faults = struck.map((what) => `  - ${what}`);
+  const faults = struck.map(({ what }) => `  - ${what}`);
   const outcome = violations.length === 0 ? 'every promise kept' : `${violations.length} VIOLATIONS`;
   return [
     `round ${number}: ${showCounts(counts)}; all answered ${seconds(recoveredMs)} after the last fault; ${outcome}`,
@@ -23,7 +23,7 @@ export function showViolation({ check, what, operation }: Violation, most?: numb
   return `${check}: ${what}${operation ? `\n${showOperation(operation, most)}` : ''}`;
 }
 
-export function showSummary({ rounds, history: { reads, looks } }: ChaosResult, seed: number): string {
+export function showSummary({ rounds, errors, history }: ChaosResult, seed: number): string {
   const sum = (name: keyof Counts) => rounds.reduce((total, { counts }) => total + counts[name], 0);
   const counts = {
     acknowledged: sum('acknowledged'),
@@ -33,8 +33,19 @@ export function showSummary({ rounds, history: { reads, looks } }: ChaosResult, 
     repeated: sum('repeated'),
   };
   const broken = rounds.reduce((total, { violations }) => total + violations.length, 0);
+  const logged = errors.map(([line, times]) => `  ${times} × ${line}`);
   return (
-    `seed ${seed}: ${rounds.length} rounds, ${showCounts(counts)}; ${reads.length} reads of accounts, ` +
-    `${looks.length} looks at the whole bank; ${broken === 0 ? 'every promise kept' : `${broken} violations`}`
+    (logged.length > 0 ? `logged as errors:\n${logged.join('\n')}\n` : '') +
+    `${showWaits(history)}\nseed ${seed}: ${rounds.length} rounds, ${showCounts(counts)}; ${history.reads.length} reads of accounts, ` +
+    `${history.looks.length} looks at the whole bank; ${broken === 0 ? 'every promise kept' : `${broken} violations`}`
   );
+}
+
+/** A client that waits for long without a fault in its way is worth a look. */
+function showWaits({ operations }: History): string {
+  const attempts = operations.flatMap((operation) => operation.attempts);
+  const took = attempts.filter(({ status }) => status !== undefined).map(({ began, ended }) => ended - began);
+  const slowest = took.reduce((a, b) => Math.max(a, b), 0);
+  const silent = attempts.filter(({ failure }) => failure?.includes('no answer in')).length;
+  return `${attempts.length} attempts; the slowest answer took ${seconds(slowest)}, ${silent} waited in vain`;
 }

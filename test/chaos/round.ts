@@ -24,7 +24,7 @@ export interface RoundOptions {
 }
 
 export interface RoundResult {
-  struck: string[];
+  struck: Nemesis['struck'];
   counts: Counts;
   violations: Violation[];
   /** From the last fault until every unknown command was answered. */
@@ -88,8 +88,10 @@ async function askForUnknown(
     const say = (what: string) => void violations.push({ check: 'retries', what, operation });
     if (!answer) return say(`is not answered ${ASKING_MS / 1000} s after the last fault`);
     // Of an independent bulk a part may have been done.
-    if (found && operation.path !== 'bulk' && !answer.replayed) say('took effect, and the retry was no replay');
-    if (found && answer.status! >= 300 && operation.path !== 'bulk') say('took effect, and the retry is refused');
+    if (found && operation.path !== 'bulk' && !answer.replayed)
+      say('took effect, and the retry was no replay');
+    if (found && answer.status! >= 300 && operation.path !== 'bulk')
+      say('took effect, and the retry is refused');
   });
   return violations;
 }
@@ -97,7 +99,10 @@ async function askForUnknown(
 /** Every command that has a key, once more. */
 async function askAgain(sender: Sender, operations: Operation[]): Promise<number> {
   const keyed = operations.filter((operation) => operation.key !== null && answerOf(operation));
-  await atOnce(keyed, async (operation) => void (await sender.repeat(operation, AbortSignal.timeout(ASKING_MS))));
+  await atOnce(
+    keyed,
+    async (operation) => void (await sender.repeat(operation, AbortSignal.timeout(ASKING_MS))),
+  );
   return keyed.length;
 }
 

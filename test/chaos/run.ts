@@ -8,6 +8,7 @@ import { startCluster } from './cluster.js';
 import { createDice } from './dice.js';
 import { faults } from './faults/all.js';
 import { createHistory, type History } from './history.js';
+import { readLogs } from './logs.js';
 import { createNemesis } from './nemesis.js';
 import { showRound, showViolation } from './report.js';
 import { runRound, type RoundResult } from './round.js';
@@ -24,16 +25,20 @@ export interface ChaosOptions {
   loadMs: number;
   clients: number;
   log: (line: string) => void;
+  /** Ends it, with all that was started. */
+  signal?: AbortSignal;
 }
 
 export interface ChaosResult {
   rounds: RoundResult[];
   history: History;
+  /** What the programs logged as errors, and how often. */
+  errors: [line: string, times: number][];
   /** Where the logs of all processes are, when something was broken. */
   kept: string | undefined;
 }
 
-export const chaosDefaults: Omit<ChaosOptions, 'seed' | 'log'> = {
+export const chaosDefaults: Omit<ChaosOptions, 'seed' | 'log' | 'signal'> = {
   rounds: 6,
   minutes: 10,
   faults: Object.keys(faults),
@@ -44,14 +49,16 @@ export const chaosDefaults: Omit<ChaosOptions, 'seed' | 'log'> = {
 
 /** Rounds of load and faults over one cluster, until one breaks a promise. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
-  const { seed, rounds, minutes, faultsARound, loadMs, clients, log } = options;
+  const { seed, rounds, minutes, faultsARound, loadMs, clients, log, signal } = options;
   const began = performance.now();
   const dir = await mkdtemp(join(tmpdir(), 'counterfoil-chaos-'));
   const history = createHistory();
   const results: RoundResult[] = [];
   const nextNemesis = createNemesis(createDice(seed), options.faults, faultsARound);
+  let errors: ChaosResult['errors'] = [];
   let broken = true;
   const cluster = await startCluster(dir, () => {});
+  signal?.addEventListener('abort', () => void cluster.stop());
   try {
     await openAccounts(cluster.urls[0]!);
     log(`the cluster runs after ${((performance.now() - began) / 1000).toFixed(1)} s`);
@@ -61,13 +68,19 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
       const nemesis = nextNemesis();
       const of = { cluster, sender, known, history, nemesis, seed: seed + round * 10_000, clients, loadMs };
       const result = await runRound(of);
+      const logged = await readLogs(join(dir, 'logs'));
+      errors = logged.errors;
+      result.violations.push(...logged.violations);
       results.push(result);
       log(showRound(round, result));
       broken = result.violations.length > 0;
       if (!broken) continue;
       const { violations } = result;
       violations.slice(0, 5).forEach((violation) => log(showViolation(violation, 400)));
-      await writeFile(join(dir, 'violations.txt'), violations.map((each) => showViolation(each)).join('\n\n'));
+      await writeFile(
+        join(dir, 'violations.txt'),
+        violations.map((each) => showViolation(each)).join('\n\n'),
+      );
       break;
     }
   } finally {
@@ -75,5 +88,5 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     if (!broken) await rm(dir, { recursive: true, force: true });
     else log(`the logs, and what was broken, are kept in ${dir}`);
   }
-  return { rounds: results, history, kept: broken ? dir : undefined };
+  return { rounds: results, history, errors, kept: broken ? dir : undefined };
 }

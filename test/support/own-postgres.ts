@@ -40,7 +40,9 @@ export async function startOwnPostgres(): Promise<OwnPostgres> {
 
 /** To all processes of the Postgres that works in this folder, if any does. */
 export async function signalPostgres(dataDir: string, name: NodeJS.Signals): Promise<void> {
-  const pid = Number((await readFile(join(dataDir, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n')[0]);
+  const pid = Number(
+    (await readFile(join(dataDir, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n')[0],
+  );
   // The file outlives its process, whose number may be another's by now.
   if (await isServerOf(pid, dataDir)) for (const each of [pid, ...childrenOf(pid)]) send(each, name);
 }

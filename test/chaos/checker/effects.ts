@@ -22,7 +22,9 @@ export function indexed(journal: Journal): Recorded {
     groupBy(rows, ({ idempotency_key }) => idempotency_key ?? '');
   const accountIds = new Map(journal.accounts.map(({ no, id }) => [no, id]));
   // A settlement account is opened along with the transaction that first needs it.
-  const asked = journal.changes.filter(({ account_no }) => !accountIds.get(account_no)?.startsWith('wallet:'));
+  const asked = journal.changes.filter(
+    ({ account_no }) => !accountIds.get(account_no)?.startsWith('wallet:'),
+  );
   return {
     journal,
     transactions: keyed(journal.transactions),
@@ -84,7 +86,9 @@ function bulk(recorded: Recorded, { key, body: { mode, commands } }: Operation, 
   const items = commands.map((_: Json, n: number) => itemKey(key!, n)) as string[];
   const done = items.map((each) => once(recorded, each, { most: 1 }));
   if (!body) {
-    const count = items.filter((each) => recorded.transactions.has(each) || recorded.changes.has(each)).length;
+    const count = items.filter(
+      (each) => recorded.transactions.has(each) || recorded.changes.has(each),
+    ).length;
     const halved = mode === 'atomic' && count > 0 && count < items.length;
     return [...done.flat(), ...(halved ? [`is atomic, and ${count} of ${items.length} took effect`] : [])];
   }
@@ -92,8 +96,7 @@ function bulk(recorded: Recorded, { key, body: { mode, commands } }: Operation, 
   return items.flatMap((each, n) => {
     const { status, body: shown } = body.results[n];
     const answer = { status, text: JSON.stringify(shown) };
-    const effect =
-      status < 300 ? command(recorded, each, shown, true) : once(recorded, each, { most: 0 });
+    const effect = status < 300 ? command(recorded, each, shown, true) : once(recorded, each, { most: 0 });
     return [...effect, ...stored(recorded, each, answer)];
   });
 }
@@ -176,7 +179,9 @@ function stored(
   const { id, entry_id, hold_id } = JSON.parse(text!);
   const sequence = sequences.get(id ?? entry_id?.split('.')[0] ?? hold_id);
   const ends = id === undefined && entry_id === undefined;
-  return row.transaction_sequence === sequence || ends ? [] : [`is stored as transaction ${row.transaction_sequence}`];
+  return row.transaction_sequence === sequence || ends
+    ? []
+    : [`is stored as transaction ${row.transaction_sequence}`];
 }
 
 function dryRun({ journal, transactions }: Recorded, { mark, key }: Operation): string[] {

@@ -8,7 +8,13 @@ export interface Journal {
   entries: EntryRow[];
   annotations: { transaction_id: string; revision: number; sequence: string; metadata: string }[];
   results: ResultRow[];
-  outbox: { sequence: string; event_id: string; aggregatetype: string; aggregateid: string; payload: string }[];
+  outbox: {
+    sequence: string;
+    event_id: string;
+    aggregatetype: string;
+    aggregateid: string;
+    payload: string;
+  }[];
 }
 
 export interface AccountRow {

@@ -88,7 +88,8 @@ function legsWhereTheyAreSaidToBe({ transactions, entries }: Journal): Violation
       violations.push(found(`transaction ${sequence} does not have the legs it names`));
     legs.delete(sequence);
   }
-  for (const sequence of legs.keys()) violations.push(found(`entries of ${sequence}, which is no transaction`));
+  for (const sequence of legs.keys())
+    violations.push(found(`entries of ${sequence}, which is no transaction`));
   return violations;
 }
 
@@ -102,11 +103,16 @@ function chains({ transactions }: Journal): Violation[] {
     let before: TransactionRow = hold;
     const own = (steps.get(hold.id) ?? []).toSorted((a, b) => a.step! - b.step!);
     own.forEach((step, n) => {
-      if (step.step !== n + 1) violations.push(found(`step ${step.step} of hold ${hold.id} in place of ${n + 1}`));
+      if (step.step !== n + 1)
+        violations.push(found(`step ${step.step} of hold ${hold.id} in place of ${n + 1}`));
       if (before.hold_remaining === '0')
         violations.push(found(`hold ${hold.id} goes on after it was closed: ${step.kind} ${step.id}`));
-      const sum = [step.hold_captured, step.hold_released, step.hold_remaining].reduce((a, b) => a + BigInt(b!), 0n);
-      if (sum !== BigInt(hold.hold_amount!)) violations.push(found(`hold ${hold.id} does not add up at ${step.id}`));
+      const sum = [step.hold_captured, step.hold_released, step.hold_remaining].reduce(
+        (a, b) => a + BigInt(b!),
+        0n,
+      );
+      if (sum !== BigInt(hold.hold_amount!))
+        violations.push(found(`hold ${hold.id} does not add up at ${step.id}`));
       before = step;
     });
   }
@@ -134,5 +140,7 @@ function references({ transactions }: Journal): Violation[] {
     transactions.filter(({ reference }) => reference !== null),
     ({ reference }) => reference!,
   );
-  return [...used].filter(([, all]) => all.length > 1).map(([name]) => found(`reference ${name} is used twice`));
+  return [...used]
+    .filter(([, all]) => all.length > 1)
+    .map(([name]) => found(`reference ${name} is used twice`));
 }

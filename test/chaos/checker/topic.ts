@@ -6,11 +6,7 @@ import type { Violation } from './violation.js';
 const found = (what: string): Violation => ({ check: 'topic', what });
 
 /** At least once, the same each time, byte for byte as it was recorded, and of one root in order. */
-export function checkTopic(
-  topic: string,
-  records: TopicRecord[],
-  outbox: Journal['outbox'],
-): Violation[] {
+export function checkTopic(topic: string, records: TopicRecord[], outbox: Journal['outbox']): Violation[] {
   const wanted = new Map(
     outbox.filter(({ aggregatetype }) => `${aggregatetype}.v1` === topic).map((row) => [row.event_id, row]),
   );

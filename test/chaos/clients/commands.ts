@@ -32,7 +32,12 @@ const transferAmong =
     // Few names, so that they are used twice.
     const reference = dice.oneIn(10) ? { reference: `order-${dice.below(200)}` } : {};
     const id = dice.oneIn(6) ? { id: randomUUID() } : {};
-    return post(kind, 'transfers', { from, to, amount, ...reference, ...id }, { legs: legsOf(from, to, amount) });
+    return post(
+      kind,
+      'transfers',
+      { from, to, amount, ...reference, ...id },
+      { legs: legsOf(from, to, amount) },
+    );
   };
 
 const severalLegs =

@@ -23,7 +23,9 @@ interface ReadersOptions {
 }
 
 /** They look all the time, through both APIs; what is not answered is not looked at. */
-export function startReaders({ urls, databaseUrl, history, seed }: ReadersOptions): { stop(): Promise<void> } {
+export function startReaders({ urls, databaseUrl, history, seed }: ReadersOptions): {
+  stop(): Promise<void>;
+} {
   const over = new AbortController();
   const reader = async (number: number, look: (reading: Reading, dice: Dice) => Promise<unknown>) => {
     const dice = createDice(seed + 1_000 + number);

@@ -59,7 +59,8 @@ export function createSender(urls: string[], history: History): Sender {
   function judge(operation: Operation, { status, text }: Attempt): void {
     if (status! < 300) return;
     const problem = parsed(text!);
-    const say = (what: string) => void history.odd.push(`${what}: #${operation.number} ${operation.kind} ${text}`);
+    const say = (what: string) =>
+      void history.odd.push(`${what}: #${operation.number} ${operation.kind} ${text}`);
     if (!isProblem(problem)) return say(`${status} without a problem document`);
     if (problem.status !== status) say(`a problem of another status than ${status}`);
     if (status! >= 500 && !['UNAVAILABLE', 'OVERLOADED'].includes(problem.code)) say(`status ${status}`);

@@ -80,5 +80,8 @@ export const response: Fault = ({ links }, dice) => {
   const times = dice.between(5, 25);
   const ms = dice.between(1_000, 3_000);
   const set = (n: number) => () => links.http.forEach((proxy) => proxy.cutAnswers(n));
-  return { what: `response: cut in the middle, ${times} times each`, run: () => during(ms, set(times), set(0)) };
+  return {
+    what: `response: cut in the middle, ${times} times each`,
+    run: () => during(ms, set(times), set(0)),
+  };
 };
