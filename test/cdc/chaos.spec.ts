@@ -4,7 +4,7 @@ import { chaosDefaults, runChaos, type ChaosResult } from '../chaos/run.js';
 
 /** Other faults each time; a failure's seed is printed, and `CHAOS_SEED` repeats it. For longer: `npm run chaos`. */
 const seed = Number(process.env.CHAOS_SEED ?? Date.now() % 1_000_000);
-const options = { ...chaosDefaults, rounds: 3, faultsARound: 4, loadMs: 10_000 };
+const options = { ...chaosDefaults, rounds: 3, faultsARound: 4, longestFaultMs: 8_000, loadMs: 10_000 };
 
 describe(`two APIs, two workers, Postgres, Kafka and Connect under load and faults (CHAOS_SEED=${seed})`, () => {
   const over = new AbortController();

@@ -31,8 +31,8 @@ export interface Cluster {
     /** Between a worker and Kafka. */
     kafka: Link[];
   };
-  /** Of each API process. */
-  clocks: Clock[];
+  /** Of each API and worker, by name. */
+  clocks: Map<string, Clock>;
   /** Every API answers; resolves once that is so. @throws when it isn't after a while */
   answering(): Promise<void>;
   stop(): Promise<void>;
@@ -70,15 +70,12 @@ export async function startCluster(dir: string, log: (line: string) => void): Pr
     cdc.port = new URL(await toPostgres()).port;
     await applyStreaming({ ...found, cdcDatabaseUrl: cdc.href, log: () => {} });
   };
-  const clocks: Clock[] = [];
+  const clocks: Cluster['clocks'] = new Map();
   const api = async (name: string) => {
     const port = await freePort();
-    const clock = createClock(join(dir, `${name}.clock`));
-    clocks.push(clock);
     const env = { DATABASE_URL: await toPostgres(), KAFKA_BROKERS: brokers.join(','), PORT: String(port) };
     const start = async (spawned: (part: Part) => void) => {
-      const args = [...clock.nodeArgs, '--enable-source-maps', 'dist/src/main.js'];
-      const part = await startNode(name, args, { ...env, ...clock.env }, spawned);
+      const part = await startProgram(name, 'main', env, spawned);
       await waitReady(part, async () => (await fetch(`http://127.0.0.1:${port}/health/live`)).ok, 30_000);
       return part;
     };
@@ -93,23 +90,25 @@ export async function startCluster(dir: string, log: (line: string) => void): Pr
       KAFKA_BROKERS: `127.0.0.1:${toKafka.port}`,
       CONNECT_URL: connectUrl,
     };
-    const args = ['--enable-source-maps', 'dist/src/worker.js'];
-    members.push(await supervise(name, (spawned) => startNode(name, args, env, spawned), supervisor));
+    members.push(await supervise(name, (spawned) => startProgram(name, 'worker', env, spawned), supervisor));
   };
-  const startNode = (
+  const startProgram = (
     name: string,
-    args: string[],
+    file: string,
     env: Record<string, string>,
     spawned: (part: Part) => void,
-  ) =>
-    startPart({
+  ) => {
+    const clock = clocks.get(name) ?? createClock(join(dir, `${name}.clock`));
+    clocks.set(name, clock);
+    return startPart({
       name,
       command: process.execPath,
-      args,
+      args: [...clock.nodeArgs, '--enable-source-maps', `dist/src/${file}.js`],
       dir,
       spawned,
-      env: { PATH: process.env.PATH, ...env },
+      env: { PATH: process.env.PATH, ...clock.env, ...env },
     });
+  };
 
   let stopped: Promise<void> | undefined;
   const stop = () => (stopped ??= stopAll());

@@ -73,7 +73,11 @@ export function transactionsOf(operation: Operation): Json[] {
 
 /** From when on it can have taken effect, and until when it has, if it was answered. */
 export function spanOf(operation: Operation): { began: number; ended: number } {
-  return { began: operation.attempts[0]?.began ?? Infinity, ended: answerOf(operation)?.ended ?? Infinity };
+  const answers = operation.attempts.filter(isDefinite);
+  return {
+    began: operation.attempts[0]?.began ?? Infinity,
+    ended: Math.min(Infinity, ...answers.map(({ ended }) => ended)),
+  };
 }
 
 export interface BalanceShown {
@@ -100,15 +104,28 @@ export interface BankLook {
   total: string;
 }
 
+/** An event as the ledger's feed shows it. */
+export interface Followed {
+  event_id: string;
+}
+
 export interface History {
   operations: Operation[];
   reads: AccountRead[];
   looks: BankLook[];
+  /** What a follower of the ledger's events was given so far. */
+  feed: { cursor: string | undefined; events: Followed[] };
   /** Answers that no client should ever get. */
   odd: string[];
 }
 
-export const createHistory = (): History => ({ operations: [], reads: [], looks: [], odd: [] });
+export const createHistory = (): History => ({
+  operations: [],
+  reads: [],
+  looks: [],
+  feed: { cursor: undefined, events: [] },
+  odd: [],
+});
 
 /** For the report of a failure. */
 export function showOperation(operation: Operation, most = Infinity): string {

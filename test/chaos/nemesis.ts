@@ -20,7 +20,7 @@ export interface Nemesis {
  * Deals the kinds of faults like cards: so many a round, each once before any comes again. More than one may be at work at
  * the same time.
  */
-export function createNemesis(dice: Dice, names: string[], aRound: number): () => Nemesis {
+export function createNemesis(dice: Dice, names: string[], aRound: number, longestMs: number): () => Nemesis {
   let deck: string[] = [];
   const draw = () => (deck.length > 0 ? deck : (deck = dice.shuffled(names))).pop()!;
   return () => {
@@ -32,7 +32,7 @@ export function createNemesis(dice: Dice, names: string[], aRound: number): () =
         const moments = kinds.map((_, n) => ((n + dice.below(1_000) / 1_000) * ms) / kinds.length);
         await Promise.all(
           kinds.map(async (kind, n) => {
-            const strike = faults[kind]!(cluster, dice);
+            const strike = faults[kind]!(cluster, dice, longestMs);
             struck.push({ kind, what: strike?.what ?? `no ${kind}: this machine can't have it` });
             if (!strike) return;
             await sleep(moments[n]!);

@@ -5,9 +5,9 @@ import type { Counts, RoundResult } from './round.js';
 
 const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
 
-const showCounts = ({ acknowledged, refused, found, notFound, repeated }: Counts) =>
+const showCounts = ({ acknowledged, refused, found, notFound, repeated, asModelled }: Counts) =>
   `${acknowledged} acknowledged, ${refused} refused, ${found + notFound} unknown ` +
-  `(${found} found, ${notFound} not), ${repeated} asked again`;
+  `(${found} found, ${notFound} not), ${repeated} asked again, ${asModelled} as the model`;
 
 export function showRound(number: number, { struck, counts, recoveredMs, violations }: RoundResult): string {
   const faults = struck.map(({ what }) => `  - ${what}`);
@@ -31,6 +31,7 @@ export function showSummary({ rounds, errors, history }: ChaosResult, seed: numb
     found: sum('found'),
     notFound: sum('notFound'),
     repeated: sum('repeated'),
+    asModelled: sum('asModelled'),
   };
   const broken = rounds.reduce((total, { violations }) => total + violations.length, 0);
   const logged = errors.map(([line, times]) => `  ${times} × ${line}`);

@@ -4,7 +4,9 @@ import { indexed, timesDone } from './checker/effects.js';
 import { readJournal } from './checker/journal.js';
 import type { Violation } from './checker/violation.js';
 import { startClients } from './clients/clients.js';
+import { startFollower } from './clients/follower.js';
 import type { Known } from './clients/known.js';
+import { startModelled } from './clients/modelled.js';
 import { startReaders } from './clients/readers.js';
 import type { Sender } from './clients/sender.js';
 import type { Cluster } from './cluster.js';
@@ -40,10 +42,14 @@ export interface Counts {
   notFound: number;
   /** Asked again under their keys, and answered the same. */
   repeated: number;
+  /** By clients that know what the answer must be. */
+  asModelled: number;
 }
 
 const ASKING_MS = 60_000;
 const AT_ONCE = 12;
+/** Ledgers that are compared with one in memory, answer by answer. */
+const MODELLED = 2;
 
 /** Load and faults at the same time; then no more faults, every command is asked for again, and all is read back. */
 export async function runRound(options: RoundOptions): Promise<RoundResult> {
@@ -51,13 +57,16 @@ export async function runRound(options: RoundOptions): Promise<RoundResult> {
   const before = history.operations.length;
   const clients = startClients({ sender, history, known, urls: cluster.urls, seed, count });
   const readers = startReaders({ urls: cluster.urls, databaseUrl: cluster.databaseUrl, history, seed });
+  const follower = startFollower(cluster.urls, history);
+  const modelled = startModelled(cluster.urls, seed, MODELLED);
   await Promise.all([nemesis.run(cluster, loadMs), sleep(loadMs).then(clients.stop)]);
-  await readers.stop();
+  await Promise.all([readers.stop(), follower.stop()]);
   const healed = performance.now();
   await cluster.answering();
+  const asModelled = await modelled.stop();
 
   const own = history.operations.slice(before);
-  const counts = { acknowledged: 0, refused: 0, found: 0, notFound: 0, repeated: 0 };
+  const counts = { acknowledged: 0, refused: 0, found: 0, notFound: 0, repeated: 0, asModelled };
   for (const operation of own) {
     const outcome = outcomeOf(operation);
     if (outcome !== 'unknown') counts[outcome]++;
@@ -67,7 +76,7 @@ export async function runRound(options: RoundOptions): Promise<RoundResult> {
   const recoveredMs = performance.now() - healed;
   for (const operation of unknown) known.learn(operation);
   counts.repeated = await askAgain(sender, own);
-  violations.push(...(await checkEverything(cluster, history)));
+  violations.push(...(await checkEverything(cluster, history)), ...(await modelled.check()));
   return { struck: nemesis.struck, counts, violations, recoveredMs };
 }
 

@@ -22,6 +22,8 @@ export interface ChaosOptions {
   faults: string[];
   /** At work in each round. */
   faultsARound: number;
+  /** Beyond the time-outs of everything in its way, where it may be. */
+  longestFaultMs: number;
   loadMs: number;
   clients: number;
   log: (line: string) => void;
@@ -43,18 +45,19 @@ export const chaosDefaults: Omit<ChaosOptions, 'seed' | 'log' | 'signal'> = {
   minutes: 10,
   faults: Object.keys(faults),
   faultsARound: 3,
+  longestFaultMs: 40_000,
   loadMs: 15_000,
   clients: 10,
 };
 
 /** Rounds of load and faults over one cluster, until one breaks a promise. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
-  const { seed, rounds, minutes, faultsARound, loadMs, clients, log, signal } = options;
+  const { seed, rounds, minutes, faultsARound, longestFaultMs, loadMs, clients, log, signal } = options;
   const began = performance.now();
   const dir = await mkdtemp(join(tmpdir(), 'counterfoil-chaos-'));
   const history = createHistory();
   const results: RoundResult[] = [];
-  const nextNemesis = createNemesis(createDice(seed), options.faults, faultsARound);
+  const nextNemesis = createNemesis(createDice(seed), options.faults, faultsARound, longestFaultMs);
   let errors: ChaosResult['errors'] = [];
   let broken = true;
   const cluster = await startCluster(dir, () => {});

@@ -73,6 +73,7 @@ export function madeUp(): MadeUp {
         balances,
       });
   history.looks.push({ how: 'one snapshot', began: 1, total: '6000' });
+  history.feed.events = journal.outbox.map(({ event_id }) => ({ event_id }));
   return { journal, history, records: journal.outbox.map(recordOf) };
 }
 
@@ -122,6 +123,7 @@ function record(
   journal.entries.push(...legs);
   journal.transactions.push({
     sequence,
+    ledger: 'main',
     id,
     kind,
     root_id: null,
@@ -141,6 +143,7 @@ function record(
   const aggregateid = hold?.parent ? `tx-${hold.parent}` : id;
   journal.outbox.push({
     sequence,
+    ledger: 'main',
     event_id: id,
     aggregatetype: 'ledger.transactions',
     aggregateid,

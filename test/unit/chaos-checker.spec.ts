@@ -204,7 +204,7 @@ const anomalies: [string, (world: MadeUp) => void, RegExp][] = [
   [
     'a reference is used twice',
     (w) => ['first', 'second'].forEach((key) => (transactionOf(w, key).reference = 'order-1')),
-    /replay: reference order-1 is used twice/,
+    /replay: reference main order-1 is used twice/,
   ],
   [
     'the topic lacks an event',
@@ -238,6 +238,16 @@ const anomalies: [string, (world: MadeUp) => void, RegExp][] = [
       [held!.offset, captured!.offset] = [captured!.offset, held!.offset];
     },
     /topic: ledger.transactions.v1 has the events of tx-held out of order/,
+  ],
+  [
+    'a follower of the events misses one',
+    (w) => void w.history.feed.events.pop(),
+    /feed: tx-captured never came/,
+  ],
+  [
+    'a follower of the events is given one twice',
+    (w) => void w.history.feed.events.push(w.history.feed.events[0]!),
+    /feed: tx-funding came twice/,
   ],
   [
     'a client gets an answer that no fault excuses',

@@ -3,9 +3,11 @@ import { readModelDiffers } from '../../support/read-model-differs.js';
 import { query } from '../../support/stack.js';
 import { readTopic } from '../../support/topic.js';
 import { BANK_TOTAL } from '../clients/accounts.js';
+import { followToTheEnd } from '../clients/follower.js';
 import type { Cluster } from '../cluster.js';
 import type { History } from '../history.js';
 import { checkEffects, indexed } from './effects.js';
+import { checkFeed } from './feed.js';
 import { readJournal, type Journal } from './journal.js';
 import { checkOrder } from './order.js';
 import { checkLooks, checkReads } from './reads.js';
@@ -22,6 +24,7 @@ const topics = ['ledger.transactions', 'ledger.accounts', 'wallet.events'];
 /** Everything that must hold when nothing is underway, read by API, by SQL and from the topics. */
 export async function checkEverything(cluster: Cluster, history: History): Promise<Violation[]> {
   const late = await checkExpiry(cluster);
+  await followToTheEnd(cluster.urls[0]!, history);
   const journal = await readJournal(cluster.databaseUrl);
   return [
     ...late,
@@ -34,7 +37,10 @@ export async function checkEverything(cluster: Cluster, history: History): Promi
 }
 
 /** What needs nothing but what was written down and the rows of the journal. */
-export function checkHistory({ operations, reads, looks, odd }: History, journal: Journal): Violation[] {
+export function checkHistory(
+  { operations, reads, looks, feed, odd }: History,
+  journal: Journal,
+): Violation[] {
   const recorded = indexed(journal);
   return [
     ...odd.map((what) => ({ check: 'answers', what })),
@@ -43,6 +49,7 @@ export function checkHistory({ operations, reads, looks, odd }: History, journal
     ...checkOrder(operations, recorded.sequences),
     ...checkReads(reads, operations, journal),
     ...checkLooks(looks, BANK_TOTAL),
+    ...checkFeed(feed.events, journal.outbox),
   ];
 }
 

@@ -10,6 +10,7 @@ export interface Journal {
   results: ResultRow[];
   outbox: {
     sequence: string;
+    ledger: string;
     event_id: string;
     aggregatetype: string;
     aggregateid: string;
@@ -37,6 +38,7 @@ export interface ChangeRow {
 }
 export interface TransactionRow {
   sequence: string;
+  ledger: string;
   id: string;
   kind: string;
   root_id: string | null;
@@ -78,7 +80,7 @@ const queries: Record<keyof Journal, string> = {
   accounts: `select no, id, type, currency, min_balance, revision, status from journal.accounts where ledger = 'main'`,
   changes: `select account_no, revision, sequence, kind, status, metadata::text, idempotency_key
             from journal.account_changes order by sequence`,
-  transactions: `select sequence, id, kind, root_id, parent_id, step, account_nos::text[], versions::text[], reference,
+  transactions: `select sequence, ledger, id, kind, root_id, parent_id, step, account_nos::text[], versions::text[], reference,
                    description, idempotency_key, recorded_at::text, hold_amount, hold_captured, hold_released,
                    hold_remaining
                  from journal.transactions order by sequence`,
@@ -87,7 +89,7 @@ const queries: Record<keyof Journal, string> = {
             from journal.entries order by account_no, version`,
   annotations: `select transaction_id, revision, sequence, metadata::text from journal.annotations order by sequence`,
   results: `select replace(key::text, '-', '') as key, status, body, transaction_sequence from journal.command_results`,
-  outbox: `select sequence, event_id, aggregatetype, aggregateid, payload from journal.outbox order by sequence`,
+  outbox: `select sequence, split_part(source, '/', 3) as ledger, event_id, aggregatetype, aggregateid, payload from journal.outbox order by sequence`,
 };
 
 export async function readJournal(databaseUrl: string): Promise<Journal> {

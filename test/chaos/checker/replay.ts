@@ -138,7 +138,7 @@ function statuses({ accounts, changes, transactions }: Journal): Violation[] {
 function references({ transactions }: Journal): Violation[] {
   const used = groupBy(
     transactions.filter(({ reference }) => reference !== null),
-    ({ reference }) => reference!,
+    ({ ledger, reference }) => `${ledger} ${reference}`,
   );
   return [...used]
     .filter(([, all]) => all.length > 1)

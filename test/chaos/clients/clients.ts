@@ -32,7 +32,7 @@ export function startClients({ sender, history, known, urls, seed, count }: Clie
     while (!over.signal.aborted) {
       const command = nextCommand(dice, known);
       const key = command.method === 'PATCH' || command.dryRun ? null : randomUUID();
-      const operation = await sender.send(name, command, key, over.signal);
+      const operation = await sender.send(name, command, key, over.signal, key && dice.oneIn(8) ? 2 : 1);
       if (answerOf(operation)) {
         known.learn(operation);
         if (dice.oneIn(3)) await readAfter(name, operation);

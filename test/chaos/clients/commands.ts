@@ -154,9 +154,9 @@ const describe: Maker = (dice) => {
 
 const dryRun: Maker = (dice, known) => {
   const command = dice.oneIn(3) ? hold(dice, known)! : transferAmong('transfer', shared)(dice, known)!;
-  const { legs: _, body, ...rest } = command;
   const description = `dry ${randomUUID()}`;
-  return { ...rest, kind: 'dry run', body: { ...body, description }, dryRun: true, mark: description };
+  const body = { ...command.body, description };
+  return { ...command, kind: 'dry run', body, dryRun: true, mark: description };
 };
 
 const makers: [number, Maker][] = [

@@ -1,36 +1,39 @@
 import { createTransport, isProblem } from '@counterfoil/client';
 import type { Attempt, Command, History, Operation } from '../history.js';
 import { isDefinite } from '../history.js';
+import { createBalancer, patience } from './balancer.js';
 
 /** Sends commands to any of the APIs until they are answered, and writes down every attempt. */
 export interface Sender {
-  /** Resolves with an answer, or when `signal` ends it before there was one. */
-  send(client: string, command: Command, key: string | null, signal: AbortSignal): Promise<Operation>;
+  /**
+   * Resolves with an answer, or when `signal` ends it before there was one.
+   * @param times more than one: so often at the same time, as a client does that has lost its patience
+   */
+  send(
+    client: string,
+    command: Command,
+    key: string | null,
+    signal: AbortSignal,
+    times?: number,
+  ): Promise<Operation>;
   /** The same again, until it is answered; a new attempt of the same operation. */
   repeat(operation: Operation, signal: AbortSignal): Promise<Attempt | undefined>;
 }
 
-const retry = { attempts: 1_000_000, firstWaitMs: 30, longestWaitMs: 500, longestRetryAfterMs: 120_000 };
-/** Beyond what the service lets a command wait for its database. */
-const TIMEOUT_MS = 25_000;
-
 export function createSender(urls: string[], history: History): Sender {
-  let turn = 0;
+  const { url: address, next } = createBalancer(urls);
 
   async function run(operation: Operation, signal: AbortSignal): Promise<Attempt | undefined> {
     const { method, path, body, key, dryRun, attempts } = operation;
     const transport = createTransport({
-      url: 'http://anywhere',
-      retry,
-      timeoutMs: TIMEOUT_MS,
+      url: address,
+      ...patience,
       fetch: async (input, init) => {
-        // Another API each time: a client behind a balancer doesn't choose.
-        const number = turn++ % urls.length;
-        const url = new URL(input as URL);
-        const attempt: Attempt = { api: `api-${number + 1}`, began: performance.now(), ended: Infinity };
+        const { api, url } = next(input as URL);
+        const attempt: Attempt = { api, began: performance.now(), ended: Infinity };
         attempts.push(attempt);
         try {
-          const response = await fetch(new URL(url.pathname + url.search, urls[number]), init);
+          const response = await fetch(url, init);
           const text = await response.text();
           attempt.replayed = response.headers.get('idempotent-replayed') === 'true';
           Object.assign(attempt, { ended: performance.now(), status: response.status, text });
@@ -68,11 +71,11 @@ export function createSender(urls: string[], history: History): Sender {
   }
 
   return {
-    async send(client, command, key, signal) {
+    async send(client, command, key, signal, times = 1) {
       const number = history.operations.length;
       const operation: Operation = { ...command, number, client, key, attempts: [] };
       history.operations.push(operation);
-      await run(operation, signal);
+      await Promise.all(Array.from({ length: times }, () => run(operation, signal)));
       return operation;
     },
     repeat: (operation, signal) => run(operation, signal),

@@ -11,12 +11,20 @@ export interface Strike {
   run(): Promise<void>;
 }
 
-/** @returns undefined where this machine can't have it */
-export type Fault = (cluster: Cluster, dice: Dice) => Strike | undefined;
+/**
+ * @param longestMs what lasts, lasts no longer
+ * @returns undefined where this machine can't have it
+ */
+export type Fault = (cluster: Cluster, dice: Dice, longestMs: number) => Strike | undefined;
 
 /** One part, now and then two. */
 export function someMembers({ members }: Cluster, dice: Dice): Member[] {
   return dice.shuffled([...members.values()]).slice(0, dice.oneIn(3) ? 2 : 1);
+}
+
+/** Some seconds as a rule; now and then as long as it may. */
+export function lasting(dice: Dice, longestMs: number): number {
+  return dice.oneIn(6) ? longestMs : Math.min(longestMs, dice.between(1_000, 8_000));
 }
 
 export const namesOf = (members: Member[]) => members.map(({ name }) => name).join(' and ');

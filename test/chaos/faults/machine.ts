@@ -1,11 +1,11 @@
-import { during, type Fault } from './fault.js';
+import { during, lasting, type Fault } from './fault.js';
 
 /** The disk of Postgres is full: all but so little that it may fail anywhere. */
-export const disk: Fault = ({ postgres }, dice) => {
+export const disk: Fault = ({ postgres }, dice, longestMs) => {
   const { fillDisk } = postgres;
   if (!fillDisk) return undefined;
   const leave = dice.pick([0, 64 * 1024, 1024 * 1024]);
-  const ms = dice.between(2_000, 6_000);
+  const ms = lasting(dice, longestMs);
   return {
     what: `disk of postgres full but for ${leave} bytes, for ${ms} ms`,
     run: () => during(ms, () => fillDisk(leave), postgres.makeRoom),
@@ -14,18 +14,12 @@ export const disk: Fault = ({ postgres }, dice) => {
 
 const HOUR_MS = 3_600_000;
 
-/** The wall clock of an API process jumps by hours, there and back. */
+/** The wall clock of a program jumps by hours, and stays there until it jumps again. */
 export const clock: Fault = ({ clocks }, dice) => {
-  const number = dice.below(clocks.length);
-  const hours = dice.pick([-30, -5, -1, 1, 7, 30]);
-  const ms = dice.between(2_000, 6_000);
+  const [name, { shift }] = dice.pick([...clocks]);
+  const hours = dice.pick([-30, -5, -1, 0, 1, 7, 30]);
   return {
-    what: `clock of api-${number + 1} jumps by ${hours} h for ${ms} ms`,
-    run: () =>
-      during(
-        ms,
-        () => clocks[number]!.shift(hours * HOUR_MS),
-        () => clocks[number]!.shift(0),
-      ),
+    what: `clock of ${name} jumps to ${hours} h ahead of the machine's`,
+    run: async () => shift(hours * HOUR_MS),
   };
 };

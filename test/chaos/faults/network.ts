@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Link } from '../../support/link.js';
 import type { Cluster } from '../cluster.js';
 import type { Dice } from '../dice.js';
-import { during, type Fault } from './fault.js';
+import { during, lasting, type Fault } from './fault.js';
 
 interface Named {
   name: string;
@@ -24,10 +24,10 @@ function someLinks({ links }: Cluster, dice: Dice): { name: string; links: Link[
 }
 
 /** Everything comes late. */
-export const delay: Fault = (cluster, dice) => {
+export const delay: Fault = (cluster, dice, longestMs) => {
   const { name, links } = someLinks(cluster, dice);
   const late = dice.between(20, 300);
-  const ms = dice.between(2_000, 6_000);
+  const ms = lasting(dice, longestMs);
   const set = (by: number) => () => links.forEach((link) => link.delay(by));
   return { what: `delay ${name} by ${late} ms for ${ms} ms`, run: () => during(ms, set(late), set(0)) };
 };
@@ -48,9 +48,9 @@ export const reset: Fault = (cluster, dice) => {
 };
 
 /** Nothing comes through and nobody is told; what was on its way arrives in the end. */
-export const blackhole: Fault = (cluster, dice) => {
+export const blackhole: Fault = (cluster, dice, longestMs) => {
   const { name, links } = someLinks(cluster, dice);
-  const ms = dice.between(1_000, 8_000);
+  const ms = lasting(dice, longestMs);
   return {
     what: `blackhole ${name} for ${ms} ms`,
     run: () =>

@@ -1,4 +1,4 @@
-import { during, namesOf, someMembers, type Fault } from './fault.js';
+import { during, lasting, namesOf, someMembers, type Fault } from './fault.js';
 
 /** SIGKILL; the supervisor starts it again. */
 export const kill: Fault = (cluster, dice) => {
@@ -10,9 +10,9 @@ export const kill: Fault = (cluster, dice) => {
 };
 
 /** SIGSTOP, and SIGCONT some seconds later, with all that it held meanwhile. */
-export const stop: Fault = (cluster, dice) => {
+export const stop: Fault = (cluster, dice, longestMs) => {
   const members = someMembers(cluster, dice);
-  const ms = dice.between(1_000, 7_000);
+  const ms = lasting(dice, longestMs);
   const all = (work: 'pause' | 'resume') => () => Promise.all(members.map((member) => member[work]()));
   return {
     what: `stop ${namesOf(members)} for ${ms} ms`,
