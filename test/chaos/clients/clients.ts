@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createDice } from '../dice.js';
 import { answerOf, type History, type Operation } from '../history.js';
@@ -26,6 +27,7 @@ const PAUSE_MS = 15;
 /** Each sends one command after the other, and goes on with the next once it was answered. */
 export function startClients({ sender, history, known, urls, seed, count }: ClientsOptions): Clients {
   const over = new AbortController();
+  setMaxListeners(0, over.signal);
   const client = async (number: number) => {
     const dice = createDice(seed + number);
     const name = `client-${number}`;

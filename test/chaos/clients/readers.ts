@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Json } from '../../support/client.js';
 import { query } from '../../support/stack.js';
@@ -27,6 +28,7 @@ export function startReaders({ urls, databaseUrl, history, seed }: ReadersOption
   stop(): Promise<void>;
 } {
   const over = new AbortController();
+  setMaxListeners(0, over.signal);
   const reader = async (number: number, look: (reading: Reading, dice: Dice) => Promise<unknown>) => {
     const dice = createDice(seed + 1_000 + number);
     while (!over.signal.aborted) {
