@@ -21,6 +21,12 @@ export async function openAccounts(url: string): Promise<void> {
     post(url, '/transfers', { from: WORLD, to, amount: String(amount) });
   await open(WORLD, { type: 'asset', min_balance: null });
   for (const id of [...bank, ...shared, ...icy, ...wallets]) await open(id);
-  for (const id of bank) await fund(id, BANK_TOTAL / BigInt(bank.length));
+  // At once, so that at no moment there is a part of it.
+  const share = String(BANK_TOTAL / BigInt(bank.length));
+  const entries = [
+    { account: WORLD, side: 'debit', amount: String(BANK_TOTAL) },
+    ...bank.map((account) => ({ account, side: 'credit', amount: share })),
+  ];
+  await post(url, '/transactions', { entries });
   for (const id of [...shared, ...icy, ...wallets]) await fund(id, 500n);
 }
