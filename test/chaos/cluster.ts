@@ -73,7 +73,12 @@ export async function startCluster(dir: string, log: (line: string) => void): Pr
   const clocks: Cluster['clocks'] = new Map();
   const api = async (name: string) => {
     const port = await freePort();
-    const env = { DATABASE_URL: await toPostgres(), KAFKA_BROKERS: brokers.join(','), PORT: String(port) };
+    const env = {
+      DATABASE_URL: await toPostgres(),
+      KAFKA_BROKERS: brokers.join(','),
+      PORT: String(port),
+      SEAL_SECONDS: '3',
+    };
     const start = async (spawned: (part: Part) => void) => {
       const part = await startProgram(name, 'main', env, spawned);
       await waitReady(part, async () => (await fetch(`http://127.0.0.1:${port}/health/live`)).ok, 30_000);

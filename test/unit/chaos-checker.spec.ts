@@ -240,6 +240,11 @@ const anomalies: [string, (world: MadeUp) => void, RegExp][] = [
     /topic: ledger.transactions.v1 has the events of tx-held out of order/,
   ],
   [
+    'events of one root are in several partitions',
+    (w) => void (w.records.at(-1)!.partition = 7),
+    /topic: ledger.transactions.v1 has the events of tx-held in several partitions/,
+  ],
+  [
     'a follower of the events misses one',
     (w) => void w.history.feed.events.pop(),
     /feed: tx-captured never came/,

@@ -8,10 +8,11 @@ import type { Cluster } from '../cluster.js';
 import type { History } from '../history.js';
 import { checkEffects, indexed } from './effects.js';
 import { checkFeed } from './feed.js';
-import { readJournal, type Journal } from './journal.js';
+import { readJournal, readOutbox, type Journal } from './journal.js';
 import { checkOrder } from './order.js';
 import { checkLooks, checkReads } from './reads.js';
 import { checkReplay } from './replay.js';
+import { checkSeals } from './seals.js';
 import { checkTopic } from './topic.js';
 import type { Violation } from './violation.js';
 
@@ -19,7 +20,7 @@ import type { Violation } from './violation.js';
 const RECOVERY_MS = 90_000;
 /** All that clients reserve for a time is due within seconds. */
 const EXPIRY_MS = 30_000;
-const topics = ['ledger.transactions', 'ledger.accounts', 'wallet.events'];
+const topics = ['ledger.transactions', 'ledger.accounts', 'wallet.events', 'ledger.seals'];
 
 /** Everything that must hold when nothing is underway, read by API, by SQL and from the topics. */
 export async function checkEverything(cluster: Cluster, history: History): Promise<Violation[]> {
@@ -31,6 +32,7 @@ export async function checkEverything(cluster: Cluster, history: History): Promi
     ...checkHistory(history, journal),
     ...(await checkReadModel(cluster)),
     ...(await checkTopics(cluster, journal)),
+    ...(await checkSeals(cluster.databaseUrl)),
     ...(await checkDeadLetters(cluster)),
     ...(await checkTrialBalance(cluster)),
   ];
@@ -77,7 +79,7 @@ async function checkReadModel({ databaseUrl }: Cluster): Promise<Violation[]> {
   return differences.map((what) => ({ check: 'read model', what }));
 }
 
-async function checkTopics({ brokers }: Cluster, { outbox }: Journal): Promise<Violation[]> {
+async function checkTopics({ brokers, databaseUrl }: Cluster, { outbox }: Journal): Promise<Violation[]> {
   const all = await Promise.all(
     topics.map(async (name) => {
       const ids = new Set(
@@ -91,7 +93,7 @@ async function checkTopics({ brokers }: Cluster, { outbox }: Journal): Promise<V
       ).catch((error: Error) => error);
       return records instanceof Error
         ? [{ check: 'topic', what: `${records.message} of ${ids.size}` }]
-        : checkTopic(`${name}.v1`, records, outbox);
+        : checkTopic(`${name}.v1`, records, await readOutbox(databaseUrl), outbox);
     }),
   );
   return all.flat();

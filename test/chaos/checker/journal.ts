@@ -93,16 +93,23 @@ const queries: Record<keyof Journal, string> = {
 };
 
 export async function readJournal(databaseUrl: string): Promise<Journal> {
+  return (await read(databaseUrl, Object.keys(queries) as (keyof Journal)[])) as Journal;
+}
+
+export async function readOutbox(databaseUrl: string): Promise<Journal['outbox']> {
+  return (await read(databaseUrl, ['outbox'])).outbox!;
+}
+
+async function read(databaseUrl: string, names: (keyof Journal)[]): Promise<Partial<Journal>> {
   const client = new pg.Client({ connectionString: databaseUrl });
   client.on('error', () => {});
   await client.connect();
   try {
     await client.query(`set timezone to 'UTC'`);
     await client.query('begin isolation level repeatable read read only');
-    const read: Partial<Record<keyof Journal, unknown>> = {};
-    for (const [name, text] of Object.entries(queries))
-      read[name as keyof Journal] = (await client.query(text)).rows;
-    return read as unknown as Journal;
+    const found: Partial<Record<keyof Journal, unknown>> = {};
+    for (const name of names) found[name] = (await client.query(queries[name])).rows;
+    return found as Partial<Journal>;
   } finally {
     await client.end();
   }
