@@ -14,8 +14,8 @@ import { supervise, type Member } from './supervise.js';
 
 /** Real processes on one machine, each with a proxy towards whatever it depends on; whatever ends is started again. */
 export interface Cluster {
-  /** By name: `api-1`, `api-2`, `worker-1`, `worker-2`, `postgres`, `kafka`, `connect`. */
-  members: Map<string, Member>;
+  /** Sorted by name, so that a choice among them follows from the seed. */
+  members: Member[];
   postgres: ChaosPostgres;
   /** Of the APIs, through a proxy. */
   urls: string[];
@@ -23,13 +23,12 @@ export interface Cluster {
   /** As superuser, past every proxy. */
   databaseUrl: string;
   connectUrl: string;
+  /** By who goes that way. */
   links: {
-    /** Between clients and APIs. */
-    http: HttpProxy[];
-    /** Between a process and Postgres. */
-    postgres: TcpProxy[];
-    /** Between a worker and Kafka. */
-    kafka: Link[];
+    /** To an API, by its own name. */
+    api: Map<string, HttpProxy>;
+    postgres: Map<string, TcpProxy>;
+    kafka: Map<string, Link>;
   };
   /** Of each API and worker, by name. */
   clocks: Map<string, Clock>;
@@ -38,6 +37,8 @@ export interface Cluster {
   stop(): Promise<void>;
 }
 
+const apis = ['api-1', 'api-2'];
+const workers = ['worker-1', 'worker-2'];
 const java = { heapMb: 160, quickStart: true };
 const RECOVERY_MS = 90_000;
 
@@ -45,8 +46,9 @@ const RECOVERY_MS = 90_000;
 export async function startCluster(dir: string, log: (line: string) => void): Promise<Cluster> {
   mkdirSync(join(dir, 'logs'), { recursive: true });
   const stopping = new AbortController();
-  const supervisor = { signal: stopping.signal, log };
-  const links: Cluster['links'] = { http: [], postgres: [], kafka: [] };
+  const { signal } = stopping;
+  const supervisor = { signal, log };
+  const links: Cluster['links'] = { api: new Map(), postgres: new Map(), kafka: new Map() };
   const members: Member[] = [];
   const kafkaPort = await freePort();
   const connectPort = await freePort();
@@ -54,27 +56,28 @@ export async function startCluster(dir: string, log: (line: string) => void): Pr
   const connectUrl = `http://127.0.0.1:${connectPort}`;
 
   const postgres = await startPostgres(supervisor);
-  const toPostgres = async () => {
+  const toPostgres = async (from: string) => {
     const proxy = await startTcpProxy(postgres.url);
-    links.postgres.push(proxy);
+    links.postgres.set(from, proxy);
     return proxy.url;
   };
   const streaming = async () => {
-    const kafka = (spawned: (part: Part) => void) => startKafka({ dir, port: kafkaPort, ...java, spawned });
+    const kafka = (spawned: (part: Part) => void) =>
+      startKafka({ dir, port: kafkaPort, ...java, spawned, signal });
     members.push(await supervise('kafka', kafka, supervisor));
     const connect = (spawned: (part: Part) => void) =>
-      startConnect({ dir, brokers, port: connectPort, ...java, spawned });
+      startConnect({ dir, brokers, port: connectPort, ...java, spawned, signal });
     members.push(await supervise('connect', connect, supervisor));
     const found = await places(postgres.url, brokers, connectUrl);
     const cdc = new URL(found.cdcDatabaseUrl);
-    cdc.port = new URL(await toPostgres()).port;
+    cdc.port = new URL(await toPostgres('connect')).port;
     await applyStreaming({ ...found, cdcDatabaseUrl: cdc.href, log: () => {} });
   };
   const clocks: Cluster['clocks'] = new Map();
   const api = async (name: string) => {
     const port = await freePort();
     const env = {
-      DATABASE_URL: await toPostgres(),
+      DATABASE_URL: await toPostgres(name),
       KAFKA_BROKERS: brokers.join(','),
       PORT: String(port),
       SEAL_SECONDS: '3',
@@ -85,13 +88,13 @@ export async function startCluster(dir: string, log: (line: string) => void): Pr
       return part;
     };
     members.push(await supervise(name, start, supervisor));
-    links.http.push(await startHttpProxy(port));
+    links.api.set(name, await startHttpProxy(port));
   };
   const worker = async (name: string) => {
     const toKafka = await startLink(kafkaPort, { kafka: true });
-    links.kafka.push(toKafka);
+    links.kafka.set(name, toKafka);
     const env = {
-      DATABASE_URL: await toPostgres(),
+      DATABASE_URL: await toPostgres(name),
       KAFKA_BROKERS: `127.0.0.1:${toKafka.port}`,
       CONNECT_URL: connectUrl,
     };
@@ -111,6 +114,8 @@ export async function startCluster(dir: string, log: (line: string) => void): Pr
       args: [...clock.nodeArgs, '--enable-source-maps', `dist/src/${file}.js`],
       dir,
       spawned,
+      // Once all is stopped, the supervisor starts nothing any more.
+      signal,
       env: { PATH: process.env.PATH, ...clock.env, ...env },
     });
   };
@@ -121,25 +126,22 @@ export async function startCluster(dir: string, log: (line: string) => void): Pr
     stopping.abort();
     await Promise.all(members.map((member) => member.resume()));
     await Promise.all(members.map((member) => member.kill9()));
-    await Promise.all(
-      Object.values(links)
-        .flat()
-        .map((link) => link.close()),
-    );
+    const all = Object.values(links).flatMap((some: Map<string, Link>) => [...some.values()]);
+    await Promise.all(all.map((link) => link.close()));
     await postgres.makeRoom();
     await postgres.resume();
     await postgres.stop(join(dir, 'logs'));
   };
   try {
-    await Promise.all([streaming(), api('api-1'), api('api-2')]);
-    await Promise.all([worker('worker-1'), worker('worker-2')]);
+    await Promise.all([streaming(), ...apis.map(api)]);
+    await Promise.all(workers.map(worker));
   } catch (error) {
     await stop();
     throw error;
   }
-  const urls = links.http.map(({ port }) => `http://127.0.0.1:${port}`);
+  const urls = apis.map((name) => `http://127.0.0.1:${links.api.get(name)!.port}`);
   return {
-    members: new Map([...members, postgres].map((member) => [member.name, member])),
+    members: [...members, postgres].sort((a, b) => (a.name < b.name ? -1 : 1)),
     postgres,
     urls,
     brokers,

@@ -1,11 +1,11 @@
-import pg from 'pg';
+import { createPool } from '../../../src/platform/postgres.js';
 import { checkSeals as checkAgainstSeals } from '../../../src/proof/seals/verify-seals.js';
 import type { Violation } from './violation.js';
 
 /** What was sealed while all of that went on is as it was sealed. */
 export async function checkSeals(databaseUrl: string): Promise<Violation[]> {
   const violations: Violation[] = [];
-  const pool = new pg.Pool({ connectionString: databaseUrl, max: 1, options: '-c timezone=UTC' });
+  const pool = createPool(databaseUrl, { role: 'counterfoil_reader', max: 1, applicationName: 'chaos' });
   try {
     await checkAgainstSeals({
       pool,

@@ -19,7 +19,7 @@ export type Fault = (cluster: Cluster, dice: Dice, longestMs: number) => Strike 
 
 /** One part, now and then two. */
 export function someMembers({ members }: Cluster, dice: Dice): Member[] {
-  return dice.shuffled([...members.values()]).slice(0, dice.oneIn(3) ? 2 : 1);
+  return dice.shuffled(members).slice(0, dice.oneIn(3) ? 2 : 1);
 }
 
 /** Some seconds as a rule; now and then as long as it may. */

@@ -16,7 +16,7 @@ const HOUR_MS = 3_600_000;
 
 /** The wall clock of a program jumps by hours, and stays there until it jumps again. */
 export const clock: Fault = ({ clocks }, dice) => {
-  const [name, { shift }] = dice.pick([...clocks]);
+  const [name, { shift }] = dice.pick([...clocks].sort());
   const hours = dice.pick([-30, -5, -1, 0, 1, 7, 30]);
   return {
     what: `clock of ${name} jumps to ${hours} h ahead of the machine's`,

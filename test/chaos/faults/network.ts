@@ -4,23 +4,17 @@ import type { Cluster } from '../cluster.js';
 import type { Dice } from '../dice.js';
 import { during, lasting, type Fault } from './fault.js';
 
-interface Named {
-  name: string;
-  link: Link;
-}
-
 /** One way, or all of a kind: a network that is down for everybody. */
 function someLinks({ links }: Cluster, dice: Dice): { name: string; links: Link[] } {
-  const kinds = Object.entries(links) as [string, Link[]][];
-  const all = kinds.flatMap(([kind, some]) =>
-    some.map((link, n): Named => ({ name: `the way to ${kind} (${n + 1})`, link })),
-  );
-  if (!dice.oneIn(4)) {
-    const { name, link } = dice.pick(all);
-    return { name, links: [link] };
+  const kinds = Object.entries(links) as [string, Map<string, Link>][];
+  if (dice.oneIn(4)) {
+    const [kind, some] = dice.pick(kinds);
+    return { name: `every way to ${kind}`, links: [...some.values()] };
   }
-  const [kind, some] = dice.pick(kinds);
-  return { name: `every way to ${kind}`, links: some };
+  const ways = kinds.flatMap(([kind, some]) => [...some.keys()].map((who) => `${kind} ${who}`)).sort();
+  const [kind, who] = dice.pick(ways).split(' ') as [keyof Cluster['links'], string];
+  const name = kind === 'api' ? `the way to ${who}` : `the way from ${who} to ${kind}`;
+  return { name, links: [links[kind].get(who)!] };
 }
 
 /** Everything comes late. */
@@ -79,7 +73,7 @@ export const commit: Fault = ({ links }, dice) => {
 export const response: Fault = ({ links }, dice) => {
   const times = dice.between(5, 25);
   const ms = dice.between(1_000, 3_000);
-  const set = (n: number) => () => links.http.forEach((proxy) => proxy.cutAnswers(n));
+  const set = (n: number) => () => links.api.forEach((proxy) => proxy.cutAnswers(n));
   return {
     what: `response: cut in the middle, ${times} times each`,
     run: () => during(ms, set(times), set(0)),
