@@ -3,7 +3,7 @@ import type pg from 'pg';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { recently } from './recently.js';
 
-afterEach(() => jest.restoreAllMocks());
+afterEach(() => void jest.restoreAllMocks());
 
 test('an answer is kept for a moment only, although the clock is set back by hours meanwhile', async () => {
   let asked = 0;
