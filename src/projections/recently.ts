@@ -7,8 +7,8 @@ export function recently<T>(ask: (pool: pg.Pool) => Promise<T>): (pool: pg.Pool)
   const kept = new WeakMap<pg.Pool, { until: number; known: Promise<T> }>();
   return (pool) => {
     let entry = kept.get(pool);
-    if (!entry || entry.until < Date.now()) {
-      entry = { until: Date.now() + KEPT_MS, known: ask(pool) };
+    if (!entry || entry.until < performance.now()) {
+      entry = { until: performance.now() + KEPT_MS, known: ask(pool) };
       // A failure is not remembered: the next one asks again.
       entry.known.catch(() => kept.delete(pool));
       kept.set(pool, entry);

@@ -12,6 +12,7 @@ interface KeepOptions {
   log: (line: string) => void;
   /** For tests. */
   firstWaitMs?: number;
+  longestWaitMs?: number;
 }
 
 /** What ends with a line for a person: a part, or the embedded Postgres. */
@@ -30,7 +31,7 @@ export async function keep<T extends Mortal>(start: () => Promise<T>, options: K
 async function watch<T extends Mortal>(
   first: T,
   start: () => Promise<T>,
-  { signal, log, firstWaitMs = FIRST_WAIT_MS }: KeepOptions,
+  { signal, log, firstWaitMs = FIRST_WAIT_MS, longestWaitMs = LONGEST_WAIT_MS }: KeepOptions,
 ): Promise<void> {
   let wait = firstWaitMs;
   for (let part: T | undefined = first; !signal.aborted;) {
@@ -42,7 +43,7 @@ async function watch<T extends Mortal>(
       log(`\n${what}${part.logFile ? `: see ${part.logFile}` : ''}. It is started again in ${wait / 1000} s`);
     }
     await sleep(wait, undefined, { signal });
-    wait = Math.min(wait * 2, LONGEST_WAIT_MS);
+    wait = Math.min(wait * 2, longestWaitMs);
     part = await start().catch((error: Error) => {
       if (!signal.aborted)
         log(`${first.name} can't be started: ${error.message}\nIt is tried again in ${wait / 1000} s`);

@@ -4,6 +4,7 @@ import { checkBooks } from '../model/check.js';
 import { beginnings, steps } from '../model/commands.js';
 import { release } from '../model/ledger.js';
 import { outcomes, perform, startRun, type Run } from '../model/run.js';
+import { createClient } from '../support/client.js';
 import { eventually } from '../support/ledger.js';
 import { startService, type TestService } from '../support/service.js';
 
@@ -29,7 +30,7 @@ test('a plain ledger in memory answers every sequence of commands as the service
     const same = fc.asyncProperty(beginnings, sequences, async (accounts, sequence) => {
       if (failing !== undefined && failing !== n) return; // the others leave it the machine to shrink
       try {
-        const run = await startRun(service.url, accounts);
+        const run = await startRun((ledger) => createClient(service.url, ledger), accounts);
         for (const step of sequence) await perform(run, step);
         await checkBooks(run);
       } catch (error) {
@@ -59,7 +60,7 @@ test('holds whose time comes between the commands are released in both', async (
   const all = fc.sample(fc.tuple(beginnings, sequence), { seed, numRuns: 12 });
   await Promise.all(
     all.map(async ([accounts, sequence], n) => {
-      const run = await startRun(service.url, accounts);
+      const run = await startRun((ledger) => createClient(service.url, ledger), accounts);
       const half = Math.floor(sequence.length / 2);
       for (const step of sequence.slice(0, half)) await perform(run, step);
       const id = await expiring(run, n % 2 === 0);

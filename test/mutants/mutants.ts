@@ -8,4 +8,12 @@ import { rules } from './bugs/rules.js';
 import type { Mutant } from './mutant.js';
 
 /** All that are planted, in the order of the table. */
-export const mutants: Mutant[] = [...append, ...idempotency, ...rules, ...database, ...readModel, ...reading, ...evidence];
+export const mutants: Mutant[] = [
+  ...append,
+  ...idempotency,
+  ...rules,
+  ...database,
+  ...readModel,
+  ...reading,
+  ...evidence,
+];

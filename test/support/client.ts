@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createTransport } from '@counterfoil/client';
+import { createTransport, type TransportOptions } from '@counterfoil/client';
 import { undescribed } from './answers.js';
 
 /** Any JSON: tests look into answers without types of their own. */
@@ -11,6 +11,8 @@ export interface Reply {
   headers: Headers;
   text: string;
   body: Json;
+  /** An attempt before may have done it. */
+  retried?: boolean;
 }
 
 interface Options {
@@ -22,11 +24,16 @@ type Method = Parameters<ReturnType<typeof createTransport>['send']>[0]['method'
 
 /**
  * Talks to one API below `/v1/ledgers/{ledger}`; a path that begins with `/v1` or `/health` is taken as it is. One
- * attempt a request, whatever comes of it; an answer that the API's description doesn't have fails the test that asked, save where
+ * attempt a request, whatever comes of it, unless `transport` says otherwise; an answer that the API's description doesn't have fails the test that asked, save where
  * `checked` is false: for a journal with what the service would not write.
  */
-export function createClient(url: string, ledger = 'main', token?: string, { checked = true } = {}) {
-  const transport = createTransport({ url, token, retry: { attempts: 1 }, timeoutMs: 60_000 });
+export function createClient(
+  url: string,
+  ledger = 'main',
+  token?: string,
+  { checked = true, transport: more = {} }: { checked?: boolean; transport?: Partial<TransportOptions> } = {},
+) {
+  const transport = createTransport({ url, token, retry: { attempts: 1 }, timeoutMs: 60_000, ...more });
 
   async function send(method: Method, path: string, body?: unknown, options: Options = {}): Promise<Reply> {
     const place = path.startsWith('/') ? path : `/v1/ledgers/${ledger}/${path}`;

@@ -17,8 +17,11 @@ export async function fillDisk(databaseUrl: string, table: string): Promise<() =
   const [{ size, folder }] = (await run(
     `select pg_table_size('${table}') as size, current_setting('data_directory') as folder`,
   )) as [Record<string, string>];
-  const disk = await mountDisk(Number(size) + ROOM, folder!);
+  const disk = await mountDisk(Number(size) + ROOM);
   if (disk) {
+    const { uid, gid } = await stat(folder!);
+    await chown(disk.folder, uid, gid);
+    await chmod(disk.folder, 0o700);
     await run(`create tablespace test_disk location '${disk.folder}'`);
     await run(`alter table ${table} set tablespace test_disk`);
     return async () => {
@@ -33,20 +36,17 @@ export async function fillDisk(databaseUrl: string, table: string): Promise<() =
   return async () => void (await run('drop function public.disk_is_full() cascade'));
 }
 
-/** For the owner of Postgres's folder. @returns undefined when this user may not mount */
-async function mountDisk(bytes: number, ofPostgres: string) {
+/** A small disk, in memory. @returns undefined when this user may not mount */
+export async function mountDisk(bytes: number) {
   if (process.platform !== 'linux' || process.getuid!() !== 0) return undefined;
   const folder = await mkdtemp(join(tmpdir(), 'counterfoil-disk-'));
   const run = promisify(execFile);
   try {
-    await run('mount', ['-t', 'tmpfs', '-o', `size=${bytes}`, 'tmpfs', folder]);
+    await run('mount', ['-t', 'tmpfs', '-o', `size=${bytes},mode=0755`, 'tmpfs', folder]);
   } catch {
     await rmdir(folder);
     return undefined;
   }
-  const { uid, gid } = await stat(ofPostgres);
-  await chown(folder, uid, gid);
-  await chmod(folder, 0o700);
   const unmount = async () => {
     await run('umount', [folder]);
     await rmdir(folder);

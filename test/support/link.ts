@@ -1,6 +1,7 @@
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 
-/** A way to a port of this machine, with an address that stays, that can be interrupted. */
+/** A way to a port of this machine, with an address that stays, that can be disturbed. */
 export interface Link {
   port: number;
   /** From now on it leads to another port. */
@@ -9,37 +10,83 @@ export interface Link {
   interrupt(): void;
   /** What was on its way arrives after all. */
   mend(): void;
+  /** From now on everything comes later by so many milliseconds, each way. */
+  delay(ms: number): void;
+  /** Every connection of now is reset; new ones are made. */
+  reset(): void;
+  /** Until said otherwise there is nobody here: connections are cut, new ones too. */
+  vanish(gone: boolean): void;
+  /** How many bytes came back. */
+  readonly received: number;
   close(): Promise<void>;
 }
 
-/**
- * @param kafka a broker says where it listens, and clients go there: its answers are made to name the link's port in
- *   place of its own
- */
-export async function startLink(target: number, { kafka = false } = {}): Promise<Link> {
-  const sockets = new Set<Socket>();
+/** One connection, for who looks into it. */
+export interface Wire {
+  client: Socket;
+  upstream: Socket;
+  /** Both ends, at once. */
+  cut(): void;
+}
+
+/** What becomes of the bytes of one connection: others, or none; absent: they pass. */
+export interface Filter {
+  up?(bytes: Buffer): Buffer | undefined;
+  down?(bytes: Buffer): Buffer | undefined;
+}
+
+interface LinkOptions {
+  /** A broker says where it listens, and clients go there: its answers are made to name the link's port in place of its own. */
+  kafka?: boolean;
+  /** Asked for each connection. */
+  filter?: (wire: Wire) => Filter;
+}
+
+export async function startLink(target: number, { kafka = false, filter }: LinkOptions = {}): Promise<Link> {
+  const wires = new Set<Wire>();
   let interrupted = false;
+  let gone = false;
+  let delayMs = 0;
+  let received = 0;
   const server = createServer((client) => {
+    if (gone) return void client.destroy();
     const upstream = connect(target, '127.0.0.1');
-    const end = () => {
+    const cut = () => {
       client.destroy();
       upstream.destroy();
     };
-    for (const [from, to] of [
-      [client, upstream],
-      [upstream, client],
-    ] as const) {
-      sockets.add(from);
-      from.on('error', end).on('close', () => {
-        sockets.delete(from);
-        end();
+    const wire = { client, upstream, cut };
+    wires.add(wire);
+    const { up, down } = filter?.(wire) ?? {};
+    upstream.on('data', (bytes) => (received += bytes.length));
+    pass(client, upstream, up);
+    pass(upstream, client, kafka ? renamed : down);
+    for (const socket of [client, upstream]) {
+      socket.on('error', cut).on('close', () => {
+        wires.delete(wire);
+        cut();
       });
-      from.on('data', (bytes) => to.write(kafka && from === upstream ? renamed(bytes) : bytes));
-      if (interrupted) from.pause();
+      if (interrupted) socket.pause();
     }
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
+
+  function pass(from: Socket, to: Socket, see: (bytes: Buffer) => Buffer | undefined = (bytes) => bytes) {
+    let last: Promise<unknown> | undefined;
+    from.on('data', (bytes: Buffer) => {
+      const seen = see(bytes);
+      if (!seen) return;
+      if (delayMs === 0 && !last) return void to.write(seen);
+      const due = performance.now() + delayMs;
+      const turn = Promise.resolve(last).then(() => sleep(Math.max(0, due - performance.now())));
+      last = turn;
+      void turn.then(() => {
+        if (last === turn) last = undefined;
+        to.write(seen);
+      });
+    });
+  }
 
   function renamed(bytes: Buffer): Buffer {
     const own = address(target);
@@ -47,19 +94,30 @@ export async function startLink(target: number, { kafka = false } = {}): Promise
     return bytes;
   }
 
+  const each = (work: (socket: Socket) => void) =>
+    wires.forEach(({ client, upstream }) => [client, upstream].forEach(work));
   return {
     port,
     leadTo: (other) => void (target = other),
     interrupt() {
       interrupted = true;
-      for (const socket of sockets) socket.pause();
+      each((socket) => void socket.pause());
     },
     mend() {
       interrupted = false;
-      for (const socket of sockets) socket.resume();
+      each((socket) => void socket.resume());
+    },
+    delay: (ms) => void (delayMs = ms),
+    reset: () => each((socket) => void socket.resetAndDestroy()),
+    vanish(now) {
+      gone = now;
+      if (gone) each((socket) => void socket.destroy());
+    },
+    get received() {
+      return received;
     },
     async close() {
-      for (const socket of sockets) socket.destroy();
+      each((socket) => void socket.destroy());
       await new Promise((resolve) => server.close(resolve));
     },
   };

@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEmbeddedPostgres } from '../../src/platform/embedded-postgres.js';
+import { isServerOf } from '../../src/platform/embedded/postmaster.js';
 import { migrate } from '../../src/platform/migrate.js';
 import { startLink } from './link.js';
 import type { TestDatabase } from './postgres.js';
@@ -24,8 +25,7 @@ export async function startOwnPostgres(): Promise<OwnPostgres> {
   return {
     url: url.href,
     async crash() {
-      const pid = Number(readFileSync(join(postgres.dataDir, 'postmaster.pid'), 'utf8').split('\n')[0]);
-      for (const each of [pid, ...childrenOf(pid)]) kill9(each);
+      await signalPostgres(postgres.dataDir, 'SIGKILL');
       await postgres.lost;
       postgres = await start();
       link.leadTo(postgres.port);
@@ -36,6 +36,15 @@ export async function startOwnPostgres(): Promise<OwnPostgres> {
       for (const folder of [postgres.dataDir, dataDir]) await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** To all processes of the Postgres that works in this folder, if any does. */
+export async function signalPostgres(dataDir: string, name: NodeJS.Signals): Promise<void> {
+  const pid = Number(
+    (await readFile(join(dataDir, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n')[0],
+  );
+  // The file outlives its process, whose number may be another's by now.
+  if (await isServerOf(pid, dataDir)) for (const each of [pid, ...childrenOf(pid)]) send(each, name);
 }
 
 /** They outlive their postmaster for a moment; where this can't be told, Postgres sees to it itself. */
@@ -54,9 +63,9 @@ function parentOf(pid: string): number | undefined {
   }
 }
 
-function kill9(pid: number): void {
+function send(pid: number, name: NodeJS.Signals): void {
   try {
-    process.kill(pid, 'SIGKILL');
+    process.kill(pid, name);
   } catch {
     // It has ended meanwhile.
   }

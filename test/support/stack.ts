@@ -183,7 +183,8 @@ async function apply(
   await applyStreaming({ ...options, republish: republishJournal, log: () => {}, ...cuts });
 }
 
-async function places(databaseUrl: string, kafkaBrokers: string[], connectUrl: string) {
+/** Where everything is, for `connect` commands; lets Debezium's role log in. */
+export async function places(databaseUrl: string, kafkaBrokers: string[], connectUrl: string) {
   await query(databaseUrl, `alter role counterfoil_cdc login replication password '${password}'`);
   const cdc = new URL(databaseUrl);
   cdc.username = 'counterfoil_cdc';

@@ -1,6 +1,7 @@
-import { createServer, connect, type AddressInfo, type Socket } from 'node:net';
+import { startLink, type Filter, type Link, type Wire } from './link.js';
 
-export interface TcpProxy {
+/** A link that cuts connections at a COMMIT. */
+export interface TcpProxy extends Link {
   /** The database's URL through the proxy. */
   url: string;
   /** From now on, for so many times: the first COMMIT a client sends is passed on, and its answer never comes back. */
@@ -9,92 +10,63 @@ export interface TcpProxy {
   dropCommits(times: number): void;
   /** The next COMMIT is not passed on, and from then on there is nobody here, as `vanish` says it. */
   vanishAtCommit(): void;
-  /** Until said otherwise there is nobody here: connections are cut, new ones too. */
-  vanish(gone: boolean): void;
-  /** How many connections were cut. */
+  /** How many connections were cut at a COMMIT. */
   readonly cut: number;
-  /** How many bytes Postgres has sent. */
-  readonly received: number;
-  close(): Promise<void>;
 }
 
-/** Stands between the service and Postgres and cuts connections at COMMIT. */
+/** Stands between the service and Postgres. */
 export async function startTcpProxy(databaseUrl: string): Promise<TcpProxy> {
-  const target = new URL(databaseUrl);
-  const sockets = new Set<Socket>();
   let answers = 0;
   let commits = 0;
   let last = false;
   let cut = 0;
-  let received = 0;
-  let gone = false;
-  const vanish = (now: boolean) => {
-    last = false;
-    gone = now;
-    if (gone) for (const socket of sockets) socket.destroy();
-  };
-  const server = createServer((client) => {
-    if (gone) return void client.destroy();
-    const upstream = connect(Number(target.port), target.hostname);
+  const filter = (wire: Wire): Filter => {
     let swallow = false;
-    const end = () => {
-      client.destroy();
-      upstream.destroy();
-    };
-    for (const socket of [client, upstream]) {
-      sockets.add(socket);
-      socket.on('error', end).on('close', () => {
-        sockets.delete(socket);
-        end();
-      });
-    }
-    client.on('data', (bytes) => {
-      const commit = commitIn(bytes);
-      if (commit >= 0) {
+    return {
+      up(bytes) {
+        const commit = commitIn(bytes);
+        if (commit < 0) return bytes;
         if (commits > 0) {
           commits--;
           cut++;
-          client.destroy();
+          wire.client.destroy();
           // What it would have committed arrives.
-          upstream.end(bytes.subarray(0, commit));
-          if (last) vanish(true);
-          return;
+          wire.upstream.end(bytes.subarray(0, commit));
+          if (last) link.vanish(true);
+          last = false;
+          return undefined;
         }
         if (answers > 0) {
           answers--;
           swallow = true;
         }
-      }
-      upstream.write(bytes);
-    });
-    upstream.on('data', (bytes) => {
-      received += bytes.length;
-      if (!swallow) return void client.write(bytes);
-      if (!bytes.includes('COMMIT\0')) return;
-      // Postgres has answered: the commit is done, and the client will never hear of it.
-      cut++;
-      end();
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+        return bytes;
+      },
+      down(bytes) {
+        if (!swallow) return bytes;
+        if (!bytes.includes('COMMIT\0')) return undefined;
+        // Postgres has answered: the commit is done, and the client will never hear of it.
+        cut++;
+        wire.cut();
+        return undefined;
+      },
+    };
+  };
   const url = new URL(databaseUrl);
+  const link = await startLink(Number(url.port), { filter });
   url.hostname = '127.0.0.1';
-  url.port = String((server.address() as AddressInfo).port);
+  url.port = String(link.port);
   return {
+    ...link,
     url: url.href,
     dropAnswersOfCommit: (times) => void (answers = times),
     dropCommits: (times) => void (commits = times),
     vanishAtCommit: () => void ([commits, last] = [1, true]),
-    vanish,
     get cut() {
       return cut;
     },
     get received() {
-      return received;
-    },
-    close: async () => {
-      for (const socket of sockets) socket.destroy();
-      await new Promise((resolve) => server.close(resolve));
+      return link.received;
     },
   };
 }

@@ -110,10 +110,10 @@ export class EventsController {
 }
 
 async function firstLines(reader: Reader, limit: number, seconds: number): Promise<Line[]> {
-  const deadline = Date.now() + seconds * 1_000;
+  const deadline = performance.now() + seconds * 1_000;
   for (;;) {
     const lines = await reader.next(limit);
-    const left = deadline - Date.now();
+    const left = deadline - performance.now();
     if (lines.length > 0 || left <= 0 || reader.signal.aborted) return lines;
     await reader.wait(left);
   }

@@ -26,14 +26,14 @@ export async function* serverSentEvents(
   lines: Line[],
   heartbeatMs = HEARTBEAT_MS,
 ): AsyncGenerator<string> {
-  const end = Date.now() + LONGEST_MS;
+  const end = performance.now() + LONGEST_MS;
   yield 'retry: 1000\n\n';
   while (!reader.signal.aborted) {
     yield* chunks(
       lines,
       ({ cursor, type, payload }) => `id: ${cursor}\nevent: ${type}\ndata: ${payload}\n\n`,
     );
-    if (Date.now() > end) return;
+    if (performance.now() > end) return;
     if (lines.length === 0) yield `: heartbeat\nid: ${reader.cursor()}\n\n`;
     lines = await nextWithin(reader, heartbeatMs);
   }
@@ -41,9 +41,9 @@ export async function* serverSentEvents(
 
 /** The next events as soon as there are some; none after so long. While Postgres is away it waits. */
 export async function nextWithin(reader: Reader, ms: number): Promise<Line[]> {
-  const deadline = Date.now() + ms;
+  const deadline = performance.now() + ms;
   for (;;) {
-    let pause = deadline - Date.now();
+    let pause = deadline - performance.now();
     try {
       const lines = await reader.next(Number.MAX_SAFE_INTEGER);
       if (lines.length > 0) return lines;
@@ -51,7 +51,7 @@ export async function nextWithin(reader: Reader, ms: number): Promise<Line[]> {
       if (!isConnectionLost(error) && !isUnavailable(error)) throw error;
       pause = Math.min(pause, AFTER_FAILURE_MS);
     }
-    if (reader.signal.aborted || Date.now() >= deadline) return [];
+    if (reader.signal.aborted || performance.now() >= deadline) return [];
     await reader.wait(pause);
   }
 }

@@ -25,8 +25,8 @@ export async function commitFate(
   pool: pg.Pool,
   written: Written,
 ): Promise<'committed' | 'aborted' | 'unknown'> {
-  const deadline = Date.now() + PATIENCE_MS;
-  while (Date.now() < deadline) {
+  const deadline = performance.now() + PATIENCE_MS;
+  while (performance.now() < deadline) {
     try {
       const fate = await ask(pool, written);
       if (fate) return fate;

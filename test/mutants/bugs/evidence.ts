@@ -65,18 +65,26 @@ export const evidence: Mutant[] = [
     edits: [
       {
         file: 'src/proof/seals/seal.ts',
-        find: '    `previous ${seal.previous.toString(\'hex\')}`,\n',
+        find: "    `previous ${seal.previous.toString('hex')}`,\n",
         replace: '',
       },
     ],
-    caughtBy: { spec: seals, test: 'prints what a third party can check with the public key, or with a hash that it kept' },
+    caughtBy: {
+      spec: seals,
+      test: 'prints what a third party can check with the public key, or with a hash that it kept',
+    },
   },
   {
     name: 'seal-not-published',
     bug: 'a seal has no event',
     promise: 'a copy of each seal lies outside the database',
-    edits: [{ file: sealing, find: '  if (events.length > 0) await insertEvents(client, events);\n', replace: '' }],
-    caughtBy: { spec: seals, test: 'come as events that their schema describes, and can be made again byte for byte' },
+    edits: [
+      { file: sealing, find: '  if (events.length > 0) await insertEvents(client, events);\n', replace: '' },
+    ],
+    caughtBy: {
+      spec: seals,
+      test: 'come as events that their schema describes, and can be made again byte for byte',
+    },
   },
   {
     name: 'unsigned-is-signed',
