@@ -494,7 +494,7 @@ CREATE FUNCTION journal.records(after bigint, through bigint) RETURNS TABLE(ledg
     SET search_path TO 'pg_catalog', 'pg_temp'
     SET "TimeZone" TO 'UTC'
     AS $$
-  select t.ledger, t.sequence, 'transaction', t.id, row_to_json(r)::text
+  select t.ledger, t.sequence, 'transaction' as kind, t.id, row_to_json(r)::text as record
   from journal.transactions t
   cross join lateral (
     select 'transaction' as record, t.sequence::text as sequence, t.id, t.ledger, t.kind, t.root_id, t.parent_id, t.step,
@@ -505,7 +505,7 @@ CREATE FUNCTION journal.records(after bigint, through bigint) RETURNS TABLE(ledg
       (select array_to_json(array_agg(row_to_json(x) order by x.at))
        from (
          select l.at, e.leg, e.transaction_sequence::text as sequence, e.account_no::text as account_no, a.id as account,
-           e.version::text as version, e.side, e.posted::text as posted, e.pending::text as pending,
+           a.currency, e.version::text as version, e.side, e.posted::text as posted, e.pending::text as pending,
            e.posted_debits::text as posted_debits, e.posted_credits::text as posted_credits,
            e.pending_debits::text as pending_debits, e.pending_credits::text as pending_credits,
            e.effective_at, e.max_effective_at, e.recorded_at
@@ -514,7 +514,9 @@ CREATE FUNCTION journal.records(after bigint, through bigint) RETURNS TABLE(ledg
          left join lateral (
            select * from journal.entries where account_no = l.account_no and version = l.version limit 1
          ) e on true
-         left join lateral (select n.id from journal.accounts n where n.no = l.account_no limit 1) a on true
+         left join lateral (
+           select n.id, n.currency from journal.accounts n where n.no = l.account_no limit 1
+         ) a on true
        ) x) as entries
   ) r
   where t.sequence > after and t.sequence <= through
@@ -861,6 +863,28 @@ CREATE TABLE journal.outbox_days (
 
 ALTER TABLE journal.outbox_days OWNER TO counterfoil_owner;
 
+CREATE TABLE journal.proofs (
+    id bigint NOT NULL,
+    part text NOT NULL COLLATE pg_catalog."C",
+    began_at timestamp with time zone NOT NULL,
+    finished_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    horizon bigint NOT NULL,
+    looked jsonb NOT NULL,
+    findings bigint NOT NULL,
+    CONSTRAINT proofs_findings_check CHECK ((findings >= 0))
+);
+
+ALTER TABLE journal.proofs OWNER TO counterfoil_owner;
+
+ALTER TABLE journal.proofs ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME journal.proofs_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE journal.quotas (
     principal text NOT NULL COLLATE pg_catalog."C",
     day date NOT NULL,
@@ -886,9 +910,11 @@ CREATE TABLE journal.seals (
     sequences bigint[] NOT NULL,
     leaves bytea NOT NULL,
     xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
-    CONSTRAINT seals_check CHECK ((through_sequence > after_sequence)),
-    CONSTRAINT seals_check1 CHECK (((key_id IS NULL) = (signature IS NULL))),
-    CONSTRAINT seals_check2 CHECK ((octet_length(leaves) = (32 * cardinality(sequences)))),
+    CONSTRAINT seals_after_sequence_check CHECK ((after_sequence >= 0)),
+    CONSTRAINT seals_check CHECK ((sequence > through_sequence)),
+    CONSTRAINT seals_check1 CHECK ((through_sequence > after_sequence)),
+    CONSTRAINT seals_check2 CHECK (((key_id IS NULL) = (signature IS NULL))),
+    CONSTRAINT seals_check3 CHECK ((octet_length(leaves) = (32 * cardinality(sequences)))),
     CONSTRAINT seals_hash_check CHECK ((octet_length(hash) = 32)),
     CONSTRAINT seals_number_check CHECK ((number > 0)),
     CONSTRAINT seals_previous_check CHECK ((octet_length(previous) = 32)),
@@ -1198,6 +1224,9 @@ ALTER TABLE ONLY journal.open_holds
 ALTER TABLE ONLY journal.outbox_days
     ADD CONSTRAINT outbox_days_pkey PRIMARY KEY (day);
 
+ALTER TABLE ONLY journal.proofs
+    ADD CONSTRAINT proofs_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY journal.quotas
     ADD CONSTRAINT quotas_pkey PRIMARY KEY (principal, day);
 
@@ -1272,6 +1301,8 @@ CREATE INDEX entries_0_account_no_effective_at_version_idx ON journal.entries_0 
 CREATE INDEX open_holds_due ON journal.open_holds USING btree (expires_at);
 
 CREATE INDEX outbox_xid ON ONLY journal.outbox USING btree (xid);
+
+CREATE INDEX proofs_newest ON journal.proofs USING btree (part, id);
 
 CREATE INDEX seals_through ON journal.seals USING btree (through_sequence);
 
@@ -1350,6 +1381,10 @@ ALTER TABLE journal.entries ENABLE ALWAYS TRIGGER refuse_change;
 CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON journal.entries_0 FOR EACH STATEMENT EXECUTE FUNCTION journal.refuse();
 
 ALTER TABLE journal.entries_0 ENABLE ALWAYS TRIGGER refuse_change;
+
+CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON journal.proofs FOR EACH STATEMENT EXECUTE FUNCTION journal.refuse();
+
+ALTER TABLE journal.proofs ENABLE ALWAYS TRIGGER refuse_change;
 
 CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON journal.seals FOR EACH STATEMENT EXECUTE FUNCTION journal.refuse();
 
@@ -1555,6 +1590,10 @@ GRANT SELECT ON TABLE journal.outbox TO counterfoil_cdc;
 GRANT SELECT ON TABLE journal.outbox_days TO counterfoil_app;
 GRANT SELECT ON TABLE journal.outbox_days TO counterfoil_projector;
 GRANT SELECT ON TABLE journal.outbox_days TO counterfoil_reader;
+
+GRANT SELECT,INSERT ON TABLE journal.proofs TO counterfoil_app;
+GRANT SELECT ON TABLE journal.proofs TO counterfoil_projector;
+GRANT SELECT ON TABLE journal.proofs TO counterfoil_reader;
 
 GRANT SELECT ON TABLE journal.quotas TO counterfoil_app;
 GRANT SELECT ON TABLE journal.quotas TO counterfoil_reader;

@@ -15,12 +15,12 @@ export async function runCheck(
     ...{ scratch: options.pool, standby: false, horizon: 10n ** 15n, parallel: 1, signal, seed: '1' },
     ...{ mostFindings: 100, publicKey: undefined, copiesFile: undefined, brokers: [], progress: () => {} },
     sums: { entries: new Map(), transactions: new Map() },
-    find: (finding) => findings.push(finding),
+    find: (finding) => void findings.push(finding),
     async walk(walks) {
       const at = new Map<string, string[] | null>();
       await runWalks(walks, options.parallel ?? 1, signal, {
         from: ({ name }) => at.get(name),
-        async taken({ name }, step) {
+        taken({ name }, step) {
           at.set(name, step.next);
           findings.push(...(step.findings ?? []));
           addLooked(walked, step.looked);

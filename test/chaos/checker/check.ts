@@ -12,9 +12,9 @@ import { readJournal, readOutbox, type Journal } from './journal.js';
 import { checkOrder } from './order.js';
 import { checkLooks, checkReads } from './reads.js';
 import { checkReplay } from './replay.js';
-import { checkSeals } from './seals.js';
 import { checkTopic } from './topic.js';
 import type { Violation } from './violation.js';
+import { askWitness } from './witness.js';
 
 /** How long what streams may take to catch up after the last fault. */
 const RECOVERY_MS = 90_000;
@@ -32,7 +32,7 @@ export async function checkEverything(cluster: Cluster, history: History): Promi
     ...checkHistory(history, journal),
     ...(await checkReadModel(cluster)),
     ...(await checkTopics(cluster, journal)),
-    ...(await checkSeals(cluster.databaseUrl)),
+    ...(await askWitness(cluster)),
     ...(await checkDeadLetters(cluster)),
     ...(await checkTrialBalance(cluster)),
   ];
