@@ -49,6 +49,16 @@ describe('a connector that says RUNNING', () => {
     });
   });
 
+  it('is restarted too when it begins, and for half a minute does not come to an end of that', () => {
+    const beginning: ConnectorStatus = { state: 'UNASSIGNED', tasks: [{ id: 0, state: 'UNASSIGNED' }] };
+    const inactive: SlotHealth = { ...grown, state: 'inactive' };
+    expect(after(29_000, { asked: beginning }, { asked: beginning, slot: inactive })).toBeUndefined();
+    expect(after(30_000, { asked: beginning }, { asked: beginning, slot: inactive })).toEqual({
+      what: 'it says UNASSIGNED, but nobody reads its slot',
+      restart: 'all',
+    });
+  });
+
   it('is left alone when nothing was written, and when Postgres does not answer', () => {
     expect(after(40_000, {}, {})).toBeUndefined();
     expect(after(40_000, {}, { slot: undefined })).toBeUndefined();

@@ -27,12 +27,12 @@ export function waitAfter(attempts: number): number {
   return Math.min(FIRST_WAIT_MS * 2 ** (attempts - 1), LONGEST_WAIT_MS);
 }
 
-/** Standing still is news only of a connector that says it runs: else its time begins anew. */
+/** Standing still is news only of a connector that runs, as it says, or is about to: else its time begins anew. */
 export function progressWhileRunning(
   before: Progress | undefined,
   { asked, slot, now }: Omit<Seen, 'remedy'> & { slot: SlotHealth },
 ): Progress {
-  const expected = asked !== undefined && asked !== 'away' && isRunning(asked);
+  const expected = asked !== undefined && asked !== 'away' && (isRunning(asked) || isStarting(asked));
   return progressOf(expected ? before : undefined, slot, now);
 }
 
@@ -50,9 +50,15 @@ export function troubleOf(seen: Seen, progress: Progress | undefined, stuckMs?: 
     return { what: `its replication slot is another one than before. To recover: ${remedy}` };
   }
   if (hasFailed(asked)) return { what: `failed: ${firstReason(asked)}`, restart: 'failed' };
-  if (!slot || !progress || !isRunning(asked)) return undefined;
-  // It says RUNNING also when nothing flows.
+  if (!slot || !progress || !(isRunning(asked) || isStarting(asked))) return undefined;
+  // It says RUNNING also when nothing flows, and may begin without ever coming to an end of that.
   if (!standsStill(progress, slot, seen.now, stuckMs)) return undefined;
   const standing = slot.state === 'inactive' ? 'nobody reads its slot' : 'its slot stands still';
-  return { what: `it says RUNNING, but ${standing}`, restart: 'all' };
+  const says = isRunning(asked) ? 'RUNNING' : 'UNASSIGNED';
+  return { what: `it says ${says}, but ${standing}`, restart: 'all' };
+}
+
+/** Given to a worker of Connect that has not started it yet. */
+function isStarting({ state, tasks }: ConnectorStatus): boolean {
+  return [state, ...tasks.map((task) => task.state)].includes('UNASSIGNED');
 }

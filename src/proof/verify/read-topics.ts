@@ -57,17 +57,21 @@ export async function readTopics(
     return Number(records);
   };
   const failed = failureOf(consumer);
-  // What holds nothing but Kafka's own records comes to no handler.
+  // What holds nothing but Kafka's own records comes to no handler. Where nothing at all came, kafkajs says that it was the
+  // end, though an open transaction may be what holds it back.
   consumer.on(
     consumer.events.END_BATCH_PROCESS,
-    ({ payload: { batchSize, topic, partition, lastOffset } }) => {
-      if (batchSize === 0) reached(topic, partition, lastOffset);
+    ({ payload: { batchSize, topic, partition, firstOffset, lastOffset } }) => {
+      if (batchSize === 0 && firstOffset !== null) reached(topic, partition, lastOffset);
     },
   );
   const eachBatch = async ({ batch, heartbeat, resolveOffset, isRunning, isStale }: EachBatchPayload) => {
     for (let n = 0; n < batch.messages.length && isRunning() && !isStale(); n += 500) {
       const some = batch.messages.slice(n, n + 500);
-      await handle(batch.topic, batch.partition, some);
+      await handle(batch.topic, batch.partition, some).catch((error: Error) => {
+        failed.fail(error);
+        throw error;
+      });
       resolveOffset(some.at(-1)!.offset);
       await heartbeat();
       if (n + 500 >= batch.messages.length) reached(batch.topic, batch.partition, batch.lastOffset());
@@ -78,12 +82,15 @@ export async function readTopics(
   await consumer.subscribe({ topics: [...topics], fromBeginning: true });
   const running = consumer.run({
     ...{ autoCommit: false, eachBatchAutoResolve: false, partitionsConsumedConcurrently: parallel },
-    eachBatch: (payload) => eachBatch(payload).catch((error: Error) => failed.fail(error)),
+    eachBatch,
   });
   running.catch(failed.fail);
+  const pause = () => Promise.race([sleep(LOOK_EVERY_MS, undefined, { signal }), failed.failure]);
   return {
+    /** A little later. @throws what reading failed with */
+    pause,
     async toEnd() {
-      while (left() > 0) await Promise.race([sleep(LOOK_EVERY_MS, undefined, { signal }), failed.failure]);
+      while (left() > 0) await pause();
     },
     async stop() {
       await running.catch(() => {});

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { OutboxEvent } from '../../events/event.js';
 import { walletEventId } from '../../events/wallet-event.js';
 import type { KafkaMessage } from '../../platform/kafka.js';
@@ -10,7 +9,6 @@ const kinds = ['ledger.transactions', 'ledger.accounts', 'ledger.seals', 'wallet
 const topics = kinds.map((kind) => `${kind}.v1`);
 /** How long Connect may stand still before what is missing counts as missing. */
 const GRACE_MS = 30_000;
-const LOOK_EVERY_MS = 500;
 /** Beyond it they are no longer waited for. */
 const MOST_WAITED_FOR = 100_000;
 
@@ -23,7 +21,7 @@ export const topicCheck: Check = {
   name: 'topic',
   notHere: ({ brokers }) => (brokers.length === 0 ? 'reading the topics takes KAFKA_BROKERS' : undefined),
   async run(context) {
-    const { signal, find } = context;
+    const { find } = context;
     const { compare, missing, isSeen, findMissing, counts } = eventComparer(context, 'topic', 'its topic');
     const ends = await endsOf(context.brokers, topics);
     for (const { topic, partition, low } of ends.values())
@@ -42,7 +40,7 @@ export const topicCheck: Check = {
         lacking.push(one);
         if (lacking.length > MOST_WAITED_FOR) break;
       }
-      const absent = await stillMissing(lacking, isSeen, () => counts.events, signal);
+      const absent = await stillMissing(lacking, isSeen, () => counts.events, reading.pause);
       if (lacking.length <= MOST_WAITED_FOR) absent.forEach(findMissing);
       else for await (const one of missing(null)) findMissing(one);
     } finally {
@@ -57,12 +55,12 @@ async function stillMissing(
   lacking: Missing[],
   isSeen: (one: Missing) => boolean,
   events: () => number,
-  signal: AbortSignal,
+  pause: () => Promise<unknown>,
 ): Promise<Missing[]> {
   let left = lacking;
   let [seen, movedAt] = [events(), Date.now()];
   while (left.length > 0 && Date.now() - movedAt < GRACE_MS) {
-    await sleep(LOOK_EVERY_MS, undefined, { signal });
+    await pause();
     left = left.filter((one) => !isSeen(one));
     if (events() === seen) continue;
     [seen, movedAt] = [events(), Date.now()];
