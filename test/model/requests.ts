@@ -160,10 +160,12 @@ function bulk(model: Model, request: Request, made: Json, now: string): Answer {
     return { method: 'POST', path, body, key: idempotency_key ?? `of bulk ${request.key}: ${index}` };
   });
   const run = (on: Model, index: number) => single(on, commands[index]!, made?.results?.[index]?.body, now);
+  // What is no command takes no key: it is refused each time anew.
+  const isReplay = (taken: Answer[]) => taken.length > 0 && taken.every(({ replayed }) => replayed);
   const together = (results: Answer[], status: number): Answer => ({
     status,
     body: { results: results.map(({ status, body }) => ({ status, body })) },
-    ...(results.every(({ replayed }) => replayed) && { replayed: true }),
+    ...(isReplay(results.filter(({ status }) => status !== 400)) && { replayed: true }),
   });
   if (request.body.mode === 'independent') return together(commands.map((_, i) => run(model, i)), 200); // prettier-ignore
   return attempt(() => {

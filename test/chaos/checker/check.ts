@@ -17,7 +17,7 @@ import type { Violation } from './violation.js';
 import { askWitness } from './witness.js';
 
 /** How long what streams may take to catch up after the last fault. */
-const RECOVERY_MS = 90_000;
+const RECOVERY_MS = 150_000;
 /** All that clients reserve for a time is due within seconds. */
 const EXPIRY_MS = 30_000;
 const topics = ['ledger.transactions', 'ledger.accounts', 'wallet.events', 'ledger.seals'];
