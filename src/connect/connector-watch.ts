@@ -87,7 +87,7 @@ async function attend(
   const { connector } = watched;
   const asked = await connectorStatus(connectUrl, connector, CONNECT_ANSWERS_MS).catch(() => 'away' as const);
   if (asked === undefined && watched.optional) return;
-  const now = Date.now();
+  const now = performance.now();
   if (slot) watched.progress = progressWhileRunning(watched.progress, { asked, slot, now });
   const trouble = troubleOf({ asked, slot, now, remedy: watched.remedy }, watched.progress, stuckMs);
   const up = !trouble && asked !== 'away' && asked !== undefined && isRunning(asked);

@@ -49,7 +49,7 @@ export function watchSlots(pool: pg.Pool, log: Log): SlotWatch {
       seen.set(slot.slot, {
         state: slot.state,
         looks,
-        progress: progressOf(before?.progress, slot, Date.now()),
+        progress: progressOf(before?.progress, slot, performance.now()),
       });
       measure(slot);
       if (isWorthALine(slot.state, looks)) log.error({ slot: slot.slot, state: slot.state }, adviceOn(slot));
@@ -86,7 +86,7 @@ export function watchSlots(pool: pg.Pool, log: Log): SlotWatch {
 /** A paused connector keeps its slot, and so does one that hangs: without progress that is no reader. */
 function judged(slot: SlotHealth, progress: Progress | undefined): SlotHealth {
   if (slot.state !== 'ok' || !progress || progress.confirmed !== slot.confirmed) return slot;
-  return standsStill(progress, slot, Date.now()) ? { ...slot, state: 'inactive' } : slot;
+  return standsStill(progress, slot, performance.now()) ? { ...slot, state: 'inactive' } : slot;
 }
 
 function isWorthALine(state: SlotState, looks: number): boolean {

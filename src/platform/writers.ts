@@ -40,7 +40,7 @@ export async function settledSequence(
 ): Promise<string | undefined> {
   const last = await lastSequence(db);
   const id = await drawTransactionId(db);
-  for (const until = Date.now() + waitMs; Date.now() <= until; await sleep(20)) {
+  for (const until = performance.now() + waitMs; performance.now() <= until; await sleep(20)) {
     if (await haveEnded(db, id)) return last;
   }
   return undefined;
