@@ -7,11 +7,14 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import pg from 'pg';
 import { createPool } from '../../src/platform/postgres.js';
+import type { Context } from '../../src/proof/verify/check.js';
+import { examine } from '../../src/proof/verify/journal/examine.js';
 import { verify, type Report } from '../../src/proof/verify/verify.js';
 import { counterfoil } from '../support/cli.js';
 import { eventually, post } from '../support/ledger.js';
 import { startLoad } from '../support/load.js';
 import { createDatabase, type TestDatabase } from '../support/postgres.js';
+import { runCheck } from '../support/proof.js';
 import { startService, type TestService } from '../support/service.js';
 
 // Many short programs, each of which takes its time to start.
@@ -119,6 +122,27 @@ describe('a sound ledger', () => {
     expect(report.parts.outbox!.looked).toEqual({ events, repeated: 0 });
     expect(report).toMatchObject({ proven: true, found: 0, standby: false, left_out: {} });
     expect((await run()).stdout).toMatch(/^journal: .*nothing is wrong[^]*^proven up to sequence [\d,]+/m);
+  });
+
+  it('is not proven where sums differ although no row is wrong by itself', async () => {
+    const pool = createPool(service.databaseUrl, {
+      role: 'counterfoil_projector',
+      max: 1,
+      applicationName: 'test',
+    });
+    const entries = new Map([['0', { legs: 1n, hash: 2n, posted: 0n, pending: 0n }]]);
+    const run = async (context: Context) => {
+      await examine({ ...context, sums: { entries, transactions: new Map() } });
+      return {};
+    };
+    const { findings } = await runCheck({ name: 'journal', run }, { pool, horizon: 1_000n });
+    await pool.end();
+    expect(findings).toEqual([
+      {
+        ...{ check: 'legs', subject: expect.stringMatching(/^sequences 0 to \d+$/) },
+        detail: 'transactions and entries don’t agree, though each seems right: is one there twice?',
+      },
+    ]);
   });
 
   it('under load never has a finding', async () => {

@@ -13,24 +13,39 @@ export async function examine(context: Context): Promise<void> {
   const broken = brokenOf(context.sums.entries, context.sums.transactions);
   const width = widthOf(context.horizon);
   let named = 0;
-  const looked: string[] = [];
+  const [looked, explained] = [new Set<string>(), new Set<string>()];
   for (const bucket of broken) {
     context.signal.throwIfAborted();
     if (named >= context.mostFindings) {
-      const [from, to] = [BigInt(bucket) * width, (BigInt(bucket) + 1n) * width - 1n];
-      context.find({
-        ...{ check: 'legs', subject: `sequences ${from} to ${to}` },
-        detail: 'something of their legs or balance is wrong; not looked into, enough was found before',
-      });
+      findRange(
+        context,
+        bucket,
+        'something of their legs or balance is wrong; not looked into, enough was found',
+      );
       continue;
     }
-    for (const finding of await brokenTransactions(context, BigInt(bucket) * width, width)) {
-      context.find(finding);
-      named += 1;
-    }
-    looked.push(bucket);
+    const found = await brokenTransactions(context, BigInt(bucket) * width, width);
+    found.forEach((finding) => context.find(finding));
+    named += found.length;
+    looked.add(bucket);
+    if (found.length > 0) explained.add(bucket);
   }
-  if (looked.length > 0) await findUnnamed(context, looked);
+  if (looked.size === 0) return;
+  for (const bucket of await findStrays(context, [...looked])) explained.add(bucket);
+  for (const bucket of looked)
+    if (!explained.has(bucket))
+      findRange(
+        context,
+        bucket,
+        'transactions and entries don’t agree, though each seems right: is one there twice?',
+      );
+}
+
+/** What can't be said of a row. */
+function findRange(context: Context, bucket: string, detail: string): void {
+  const width = widthOf(context.horizon);
+  const [from, to] = [BigInt(bucket) * width, (BigInt(bucket) + 1n) * width - 1n];
+  context.find({ check: 'legs', subject: `sequences ${from} to ${to}`, detail });
 }
 
 const said = (of: string) => `sum(case e.side when 'debit' then e.${of} else -e.${of} end)`;
@@ -85,13 +100,14 @@ async function brokenTransactions(context: Context, from: bigint, width: bigint)
   return found;
 }
 
-/** Entries within these ranges that their transaction doesn't name, by one look through all. */
-async function findUnnamed(context: Context, buckets: string[]): Promise<void> {
+/** Entries within these ranges that their transaction doesn't name, by one look through all. @returns their ranges */
+async function findStrays(context: Context, buckets: string[]): Promise<string[]> {
+  const width = widthOf(context.horizon);
   const { rows } = await context.pool.query<{ account: string; version: string; sequence: string }>(
     `select coalesce(a.ledger || '/' || a.id, 'no. ' || e.account_no) as account, e.version,
        e.transaction_sequence as sequence
      from journal.entries e left join journal.accounts a on a.no = e.account_no
-     where e.transaction_sequence / ${widthOf(context.horizon)} = any($1::bigint[])
+     where e.transaction_sequence / ${width} = any($1::bigint[])
        and e.transaction_sequence <= ${context.horizon}
        and not exists (
          select from journal.transactions t where t.sequence = e.transaction_sequence
@@ -104,4 +120,5 @@ async function findUnnamed(context: Context, buckets: string[]): Promise<void> {
     const detail = `is of sequence ${sequence}, of which no transaction names it`;
     context.find({ check: 'legs', subject, detail });
   }
+  return rows.map(({ sequence }) => String(BigInt(sequence) / width));
 }
