@@ -152,14 +152,4 @@ alter table journal.seals enable always trigger refuse_row;
 revoke all on function journal.check_seals() from public;
 grant select, insert on journal.seals to counterfoil_app;
 grant select on journal.seals to counterfoil_projector, counterfoil_reader;
-
--- A proof reads partitions by their pages.
-do $$
-declare
-  t text;
-begin
-  for t in select inhrelid::regclass::text from pg_inherits where inhparent = 'journal.entries'::regclass loop
-    execute format('grant select on %s to counterfoil_reader', t);
-  end loop;
-end $$;
 `;

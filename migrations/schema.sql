@@ -1568,7 +1568,6 @@ GRANT SELECT ON TABLE journal.entries TO counterfoil_projector;
 GRANT SELECT ON TABLE journal.entries TO counterfoil_reader;
 
 GRANT SELECT ON TABLE journal.entries_0 TO counterfoil_projector;
-GRANT SELECT ON TABLE journal.entries_0 TO counterfoil_reader;
 
 GRANT SELECT,INSERT ON TABLE journal.ledgers TO counterfoil_app;
 GRANT SELECT ON TABLE journal.ledgers TO counterfoil_projector;

@@ -76,7 +76,7 @@ async function openBooks(keyFile: string | null = privateKey): Promise<Books> {
   for (let n = 0; n < 3; n++) await post(url, '/transfers', { from: 'alice', to: 'cash', amount: '2' });
   await sealed(databaseUrl, keyFile);
   const pool = poolOf(databaseUrl);
-  const reader = poolOf(databaseUrl, 'counterfoil_reader');
+  const reader = poolOf(databaseUrl, 'counterfoil_projector');
   const close = async () => {
     await reader.end();
     await pool.end();
@@ -737,7 +737,7 @@ describe('the sealer', () => {
     const settings = { SEAL_SECONDS: '1', SEAL_KEY_FILE: privateKey };
     const first = await startService(settings);
     const second = await startService(settings, first.databaseUrl);
-    const pool = poolOf(first.databaseUrl, 'counterfoil_reader');
+    const pool = poolOf(first.databaseUrl, 'counterfoil_projector');
     try {
       for (const id of ['a', 'b', 'c']) {
         await post(first.url, '/accounts', { id, type: 'asset', currency: 'USD', min_balance: null });
@@ -767,7 +767,7 @@ describe('the sealer', () => {
   it('waits for whoever drew a sequence and has not committed', async () => {
     const database = await createDatabase();
     const pool = poolOf(database.url);
-    const reader = poolOf(database.url, 'counterfoil_reader');
+    const reader = poolOf(database.url, 'counterfoil_projector');
     const writer = await pool.connect();
     const open = (id: string) =>
       `with a as (insert into journal.accounts (no, ledger, id, type, currency, status, metadata, revision, opened_at)

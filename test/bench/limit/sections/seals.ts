@@ -46,7 +46,11 @@ async function measureAlone({ report }: Bench, rig: Rig): Promise<void> {
   await sealRest(rig);
   const seconds = () => (performance.now() - began) / 1000;
   const sealing = seconds();
-  const pool = createPool(rig.databaseUrl, { role: 'counterfoil_reader', max: 3, applicationName: 'bench' });
+  const pool = createPool(rig.databaseUrl, {
+    role: 'counterfoil_projector',
+    max: 3,
+    applicationName: 'bench',
+  });
   began = performance.now();
   const { looked, findings } = await runCheck(sealsCheck, { pool, parallel: 2, mostFindings: 2 * ACCOUNTS });
   const records = looked.sealed_records!;
